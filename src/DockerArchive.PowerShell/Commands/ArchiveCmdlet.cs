@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
+
+namespace DockerArchive.Commands;
+
+/// <summary>
+/// Base of all cmdlets. Work runs on the pool; everything it has to say crosses to the pipeline thread through one
+/// queue. Ctrl+C, a downstream <c>Select-Object -First</c> and a failure all cancel the work and wait until it has
+/// cleaned up.
+/// </summary>
+public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
+{
+    /// <summary>Bounds what may wait for a slow pipeline; work that produces more waits.</summary>
+    private const int QueueLength = 512;
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationToken _stopping;
+    private DockerEngine? _engine;
+    private ArchiveCatalog? _catalog;
+
+    /// <summary>Made early: the engine may stop a cmdlet that has not begun.</summary>
+    protected ArchiveCmdlet() => _stopping = _stop.Token;
+
+    /// <summary>Directories that hold environments. Default: those of <c>DOCKERARCHIVE_ROOT</c>, then the module's own.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Root { get; set; }
+
+    internal ArchiveCatalog Catalog => _catalog ??= ArchiveCatalog.Open(Root?.SelectMany(ResolveRoot).ToArray());
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Runs <paramref name="work"/> on the pool and writes what it gives out, until it ends.</summary>
+    private protected void Run(Func<CmdletOutput, CancellationToken, Task> work)
+    {
+        using var queue = new BlockingCollection<Action>(QueueLength);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        var output = new CmdletOutput(this, queue);
+        var running = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await work(output, cancel.Token);
+                }
+                finally
+                {
+                    queue.CompleteAdding();
+                }
+            },
+            CancellationToken.None);
+
+        ExceptionDispatchInfo? pipeline = null;
+        foreach (var write in queue.GetConsumingEnumerable(CancellationToken.None))
+        {
+            if (pipeline is not null)
+                continue;
+            try
+            {
+                write();
+            }
+            catch (Exception e)
+            {
+                // The pipeline takes no more. What the work still says is dropped, but its clean-up is waited for.
+                pipeline = ExceptionDispatchInfo.Capture(e);
+                cancel.Cancel();
+            }
+        }
+
+        try
+        {
+            running.GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (pipeline is not null || _stopping.IsCancellationRequested)
+        {
+            pipeline?.Throw();
+            throw new PipelineStoppedException();
+        }
+        catch (ArchiveException e)
+        {
+            pipeline?.Throw();
+            WriteError(e.ToErrorRecord());
+        }
+
+        pipeline?.Throw();
+    }
+
+    /// <summary>Connects on first use; one connection serves a cmdlet's whole life.</summary>
+    private protected async Task<DockerEngine> EngineAsync(CancellationToken cancellation) =>
+        _engine ??= await DockerEngine.ConnectAsync(cancellation);
+
+    /// <summary>The environments a user means; a name without wildcards that matches nothing is an error record.</summary>
+    private protected IEnumerable<ArchiveEnv> ResolveEnvironments(IEnumerable<string> names)
+    {
+        var all = Catalog.Directories().DistinctBy(d => d.Name).OrderBy(d => d.Name, EnvironmentOrder.Instance).ToArray();
+        foreach (var typed in names)
+        {
+            var name = EnvironmentName.Normalize(typed);
+            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+            var matches = all.Where(e => pattern.IsMatch(e.Name)).ToArray();
+            if (matches.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(typed))
+            {
+                // An instance is named by its project, and stands for its environment.
+                matches = [.. all.Where(e => TryRead(e) is { } read && read.Project == typed)];
+                if (matches.Length == 0)
+                    WriteError(new EnvironmentNotFoundException(typed, all.Select(e => e.Name), Catalog.Roots).ToErrorRecord());
+            }
+
+            foreach (var match in matches)
+            {
+                ArchiveEnv env;
+                try
+                {
+                    env = ArchiveCatalog.Read(match.Name, match.Directory);
+                }
+                catch (BrokenEnvironmentException e)
+                {
+                    WriteError(e.ToErrorRecord());
+                    continue;
+                }
+
+                yield return env;
+            }
+        }
+    }
+
+    /// <summary>Resolves a path of the user's, which need not exist, to one of the file system.</summary>
+    private protected string FileSystemPath(string path)
+    {
+        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+        return provider.Name == "FileSystem"
+            ? resolved
+            : throw new ArchiveException(
+                "NotAFileSystemPath", ErrorCategory.InvalidArgument, path, $"'{path}' is not a path of the file system.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the connection to Docker.</summary>
+    /// <param name="disposing">Whether managed resources are to be released.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        _engine?.Dispose();
+        _stop.Dispose();
+    }
+
+    private static ArchiveEnv? TryRead((string Name, string Directory) env)
+    {
+        try
+        {
+            return ArchiveCatalog.Read(env.Name, env.Directory);
+        }
+        catch (BrokenEnvironmentException)
+        {
+            return null;
+        }
+    }
+
+    private string[] ResolveRoot(string root)
+    {
+        var path = FileSystemPath(root);
+        return Directory.Exists(path)
+            ? [path]
+            : throw new ArchiveException(
+                "RootNotFound", ErrorCategory.ObjectNotFound, root, $"Directory '{path}' (-Root) does not exist.");
+    }
+}

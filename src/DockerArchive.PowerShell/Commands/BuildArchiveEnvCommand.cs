@@ -1,0 +1,75 @@
+using System.Collections;
+using System.Management.Automation;
+using DockerArchive.Catalog;
+using DockerArchive.Vm;
+
+namespace DockerArchive.Commands;
+
+/// <summary>Makes the images of environments: ctr, vm and dqd.</summary>
+[Cmdlet("Build", "ArchiveEnv", SupportsShouldProcess = true)]
+[OutputType(typeof(StageResult))]
+public sealed class BuildArchiveEnvCommand : ArchiveCmdlet
+{
+    /// <summary>Names of environments; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Env { get; set; } = [];
+
+    /// <summary>Values for the ARGs of the environment's Dockerfile; BASE is also the base of converter and runner.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Hashtable BuildArg { get; set; } = [];
+
+    /// <summary>Size of the guest's disk, such as 10G. Default: the environment's <c>SIZE</c>, otherwise 10G.</summary>
+    [Parameter]
+    [ValidatePattern("^[0-9]+[KMGT]?$")]
+    public string? Size { get; set; }
+
+    /// <summary>Run every step of the Dockerfiles anew.</summary>
+    [Parameter]
+    public SwitchParameter NoCache { get; set; }
+
+    /// <summary>Make all stages, also those whose inputs have not changed.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var options = new StageOptions
+        {
+            BuildArgs = BuildArg.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}", e => $"{e.Value}"),
+            Size = Size,
+            NoCache = NoCache,
+            Force = Force || NoCache,
+        };
+        foreach (var env in ResolveEnvironments(Env).ToArray())
+        {
+            if (ShouldProcess($"{env.Name} ({env.Image})", "Build images"))
+                Run((output, cancellation) => BuildAsync(env, options, output, cancellation));
+        }
+    }
+
+    private async Task BuildAsync(ArchiveEnv env, StageOptions options, CmdletOutput output, CancellationToken cancellation)
+    {
+        var engine = await EngineAsync(cancellation);
+        using var progress = new ProgressLine(output, $"Building {env.Name}");
+        var doing = "";
+        var stages = new ImageStages(
+            engine,
+            line =>
+            {
+                output.Verbose(line);
+                progress.Show($"{doing} | {line}");
+            },
+            text =>
+            {
+                doing = text;
+                progress.Show(text, always: true);
+            });
+        await stages.BuildAsync(env, options, output.Object, cancellation);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Management.Automation;
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
+using DockerArchive.Vm;
+
+namespace DockerArchive.Commands;
+
+/// <summary>Lists the environments of the archive, with what runs of them.</summary>
+[Cmdlet(VerbsCommon.Get, "ArchiveEnv")]
+[OutputType(typeof(ArchiveEnv))]
+public sealed class GetArchiveEnvCommand : ArchiveCmdlet
+{
+    /// <summary>Names of environments; wildcards are allowed. Default: all.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Env { get; set; } = ["*"];
+
+    /// <summary>Only environments of which an instance runs.</summary>
+    [Parameter]
+    public SwitchParameter Running { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var environments = ResolveEnvironments(Env).ToArray();
+        if (environments.Length == 0)
+            return;
+
+        Run(async (output, cancellation) =>
+        {
+            var instances = await InstancesAsync(output, cancellation);
+            foreach (var env in environments)
+            {
+                var own = instances?.Where(i => i.Environment == env.Name).ToArray();
+                if (!Running || own?.Any(i => i.State is InstanceState.Running) is true)
+                    output.Object(env with { Instances = own });
+            }
+        });
+    }
+
+    /// <summary>The catalogue needs no Docker, so its absence is an error only for somebody who asks what runs.</summary>
+    private async Task<IReadOnlyList<ArchiveInstance>?> InstancesAsync(CmdletOutput output, CancellationToken cancellation)
+    {
+        try
+        {
+            return await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListAsync(cancellation);
+        }
+        catch (DockerUnavailableException e) when (!Running)
+        {
+            output.Verbose($"State is unknown: {e.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Management.Automation;
+using Docker.DotNet.Models;
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
+
+namespace DockerArchive.Vm;
+
+/// <summary>The instances a Docker engine knows. Docker's labels are the only state; there is no file beside them.</summary>
+internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catalog)
+{
+    private const int SshPort = 22;
+
+    /// <summary>All instances, started by this module or by <c>docker compose</c> in a known environment's directory.</summary>
+    public async Task<IReadOnlyList<ArchiveInstance>> ListAsync(CancellationToken cancellation)
+    {
+        var containers = await engine.Client.Containers.ListContainersAsync(
+            new ContainersListParameters
+            {
+                All = true,
+                Filters = new Dictionary<string, IDictionary<string, bool>>
+                {
+                    ["label"] = new Dictionary<string, bool> { [ComposeLabels.Project] = true },
+                },
+            },
+            cancellation);
+        var names = catalog.Directories().ToLookup(d => Path.GetFullPath(d.Directory), d => d.Name);
+        return
+        [
+            .. containers
+                .Select(c => ToInstance(c, names))
+                .Where(i => i.Environment is not null)
+                .OrderBy(i => i.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The instance a user means by the name of an environment or of an instance.</summary>
+    /// <exception cref="EnvironmentNotFoundException">No environment and no instance is named so.</exception>
+    /// <exception cref="NotRunningException">The environment exists and nothing of it runs.</exception>
+    public async Task<ArchiveInstance> GetRunningAsync(string name, CancellationToken cancellation)
+    {
+        var wanted = EnvironmentName.Normalize(name);
+        var instances = await ListAsync(cancellation);
+        var matches = instances.Where(i => i.Name == name || i.Environment == wanted).ToArray();
+        var running = matches.FirstOrDefault(i => i.State is InstanceState.Running);
+        if (running is not null)
+            return running;
+        if (matches.Length == 0 && !catalog.Names().Contains(wanted))
+            throw new EnvironmentNotFoundException(name, catalog.Names().Concat(instances.Select(i => i.Name)), catalog.Roots);
+        throw new NotRunningException(matches is [var stopped, ..] ? stopped.Environment! : wanted);
+    }
+
+    public async Task<ArchiveInstance?> FindAsync(string containerId, CancellationToken cancellation) =>
+        (await ListAsync(cancellation)).FirstOrDefault(i => i.ContainerId == containerId);
+
+    private ArchiveInstance ToInstance(ContainerListResponse container, ILookup<string, string> names)
+    {
+        var labels = container.Labels;
+        var directory = labels.TryGetValue(ComposeLabels.WorkingDirectory, out var d) ? Path.GetFullPath(d) : "";
+        var ssh = container.Ports.FirstOrDefault(p => p.PrivatePort == SshPort && p.PublicPort is > 0);
+        return new ArchiveInstance
+        {
+            Name = labels[ComposeLabels.Project],
+            Environment = labels.TryGetValue(ComposeLabels.Environment, out var own) ? own : names[directory].FirstOrDefault(),
+            ContainerId = container.ID,
+            ContainerName = container.Names.FirstOrDefault()?.TrimStart('/') ?? container.ID[..12],
+            Service = labels.TryGetValue(ComposeLabels.Service, out var service) ? service : "",
+            Image = container.Image,
+            State = container.State switch
+            {
+                "created" => InstanceState.Created,
+                "running" or "restarting" or "paused" => InstanceState.Running,
+                _ => InstanceState.Stopped,
+            },
+            // A list of containers does not show devices; the overlay that maps /dev/kvm is named in compose's label.
+            Acceleration = labels.TryGetValue(ComposeLabels.ConfigFiles, out var files) && files.Contains(".kvm.", StringComparison.Ordinal)
+                ? Acceleration.Kvm
+                : Acceleration.Tcg,
+            ComputerName = ssh is null ? null : engine.PublishedAddress(ssh.IP ?? ""),
+            Port = ssh?.PublicPort,
+            Created = new DateTimeOffset(DateTime.SpecifyKind(container.Created, DateTimeKind.Utc)),
+        };
+    }
+}
+
+/// <summary>An environment is there, but nothing of it runs.</summary>
+public sealed class NotRunningException : ArchiveException
+{
+    internal NotRunningException(string environment)
+        : base(
+            "EnvironmentNotRunning",
+            ErrorCategory.InvalidOperation,
+            environment,
+            $"Environment '{environment}' is not running. Start it with: Start-ArchiveEnv {environment}")
+    {
+    }
+}

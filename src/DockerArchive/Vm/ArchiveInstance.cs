@@ -1,0 +1,44 @@
+namespace DockerArchive.Vm;
+
+/// <summary>An instance of an environment: one container that runs one virtual machine.</summary>
+public sealed record ArchiveInstance
+{
+    /// <summary>Compose project name, unique on a Docker host, such as <c>buildkit-0-4-0</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of the environment, such as <c>buildkit/v0.4.0</c>; null for a container whose directory is in no known root.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>Full id of the container.</summary>
+    public required string ContainerId { get; init; }
+
+    /// <summary>Name of the container without the leading slash.</summary>
+    public required string ContainerName { get; init; }
+
+    /// <summary>Compose service the container belongs to, normally <c>vm</c>.</summary>
+    public required string Service { get; init; }
+
+    /// <summary>Reference of the image the container was made from.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>How far the instance has come.</summary>
+    public required InstanceState State { get; init; }
+
+    /// <summary>Whether the virtual machine has hardware support.</summary>
+    public required Acceleration Acceleration { get; init; }
+
+    /// <summary>Address at which the guest's sshd is published; null if it is not published or the container does not run.</summary>
+    public string? ComputerName { get; init; }
+
+    /// <summary>Port at which the guest's sshd is published, 1 to 65535; null if it is not published or the container does not run.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>When the container was created, by the Docker host's clock.</summary>
+    public DateTimeOffset Created { get; init; }
+
+    /// <summary>Time each rung of the readiness ladder took in the <c>Start-ArchiveEnv</c> that returned this object; otherwise empty.</summary>
+    public IReadOnlyList<ReadinessRung> Readiness { get; init; } = [];
+
+    /// <summary>Project name, so that an instance can be given wherever an environment's name can.</summary>
+    public override string ToString() => Name;
+}
