@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using Docker.DotNet;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
 
@@ -80,10 +82,13 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
             pipeline?.Throw();
             throw new PipelineStoppedException();
         }
-        catch (ArchiveException e)
+        catch (Exception e) when (pipeline is null && Explain(e) is { } error)
         {
-            pipeline?.Throw();
-            WriteError(e.ToErrorRecord());
+            WriteError(error.ToErrorRecord());
+        }
+        catch when (pipeline is not null)
+        {
+            // What the pipeline threw is why the work failed.
         }
 
         pipeline?.Throw();
@@ -154,6 +159,21 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
         _engine?.Dispose();
         _stop.Dispose();
     }
+
+    /// <summary>The failures that are no bug of ours as something a user can act on; null for all others.</summary>
+    private ArchiveException? Explain(Exception e) => e switch
+    {
+        ArchiveException known => known,
+        DockerApiException refused => new ArchiveException(
+            "DockerRequestFailed",
+            ErrorCategory.InvalidOperation,
+            _engine?.Endpoint,
+            $"Docker refused: {refused.Message.Trim()}",
+            refused),
+        HttpRequestException or SocketException when _engine is not null =>
+            new DockerUnavailableException(_engine.Endpoint.ToString(), e),
+        _ => null,
+    };
 
     private static ArchiveEnv? TryRead((string Name, string Directory) env)
     {

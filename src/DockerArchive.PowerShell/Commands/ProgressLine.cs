@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 
 namespace DockerArchive.Commands;
@@ -13,14 +14,29 @@ internal sealed class ProgressLine(CmdletOutput output, string activity) : IDisp
 
     public void Show(string status, int? percent = null, bool always = false)
     {
-        if (!always && _shown != 0 && System.Diagnostics.Stopwatch.GetElapsedTime(_shown) < Interval)
+        if (always || IsDue())
+            Write(status, percent);
+    }
+
+    /// <summary>For a status that costs something to tell: it is asked only when it will be shown.</summary>
+    public void Show(Func<(string Status, int? Percent)> describe)
+    {
+        if (!IsDue())
             return;
-        _shown = System.Diagnostics.Stopwatch.GetTimestamp();
-        output.Progress(new ProgressRecord(_id, activity, Text(status)) { PercentComplete = percent ?? -1 });
+        var (status, percent) = describe();
+        Write(status, percent);
     }
 
     public void Dispose() =>
         output.Progress(new ProgressRecord(_id, activity, "done") { RecordType = ProgressRecordType.Completed });
+
+    private bool IsDue() => _shown == 0 || Stopwatch.GetElapsedTime(_shown) >= Interval;
+
+    private void Write(string status, int? percent)
+    {
+        _shown = Stopwatch.GetTimestamp();
+        output.Progress(new ProgressRecord(_id, activity, Text(status)) { PercentComplete = percent ?? -1 });
+    }
 
     /// <summary>A progress record refuses an empty status.</summary>
     private static string Text(string status) =>

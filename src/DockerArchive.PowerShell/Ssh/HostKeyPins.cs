@@ -29,7 +29,12 @@ internal static class HostKeyPins
         }
     }
 
-    public static void Remove(string containerId) => File.Delete(FileOf(containerId));
+    public static void Remove(string containerId)
+    {
+        var file = FileOf(containerId);
+        if (File.Exists(file))
+            File.Delete(file);
+    }
 
     private static string FileOf(string containerId) => Path.Combine(Directory, containerId);
 

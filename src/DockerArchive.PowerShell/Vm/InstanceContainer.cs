@@ -51,8 +51,8 @@ internal sealed class InstanceContainer(DockerEngine engine)
             // Somebody else was faster.
         }
 
-        HostKeyPins.Remove(containerId);
         await RemoveNetworkAsync(project);
+        HostKeyPins.Remove(containerId);
     }
 
     private async Task<string> CreateAsync(

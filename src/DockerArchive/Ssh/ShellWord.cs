@@ -9,7 +9,8 @@ internal static class ShellWord
     {
         if (text.Contains('\0', StringComparison.Ordinal))
             throw new ArgumentException("A NUL character cannot be passed to a remote command.", nameof(text));
-        return text.Length > 0 && text.All(IsPlain)
+        // A word with '=' is an assignment where a command may begin, unless it is an option.
+        return text.Length > 0 && text.All(c => IsPlain(c) || (c == '=' && text[0] == '-'))
             ? text
             : "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
     }

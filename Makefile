@@ -1,0 +1,56 @@
+# make run     the main job: images, start, build, status, stop
+# make test    all tests; the last line is "N passed, N failed, N skipped"
+# make build   the module (bin/) and the embedded host (out/host/pwsh-host)
+
+ENV  ?= buildkit/docker-v20.10.24
+KEEP ?=
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+sources := $(shell find src -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') \
+           $(wildcard src/*/*.csproj) Directory.Build.props Directory.Packages.props
+module  := bin/DockerArchive.PowerShell.dll
+host    := out/host/pwsh-host
+publish := dotnet publish -c Release --nologo -v quiet
+
+.PHONY: run test build clean all format
+
+build: $(module) $(host)
+
+$(module): $(sources)
+	@echo '==> Module'
+	@$(publish) src/DockerArchive.PowerShell -o bin
+	@touch $@
+
+$(host): $(sources)
+	@echo '==> Embedded host'
+	@$(publish) src/DockerArchive.Host -o out/host
+	@touch $@
+
+run:
+	@echo '==> Prepare this machine'
+	@start=$$SECONDS; tools/prepare.sh docker base; echo "    $$((SECONDS - start)) s"
+	@echo '==> Build the module and the embedded host'
+	@start=$$SECONDS; $(MAKE) --no-print-directory -s build; echo "    $$((SECONDS - start)) s"
+	@if command -v pwsh >/dev/null; then \
+	    echo "==> Using pwsh $$(pwsh -NoProfile -Command '$$PSVersionTable.PSVersion.ToString()')"; \
+	    exec pwsh -NoProfile -Command "Import-Module ./DockerArchive.psd1; ./tools/run.ps1 -Env '$(ENV)' $(if $(KEEP),-Keep)"; \
+	else \
+	    echo '==> Using the embedded host, as there is no pwsh on PATH'; \
+	    exec $(host) -File tools/run.ps1 -Env '$(ENV)' $(if $(KEEP),-Keep); \
+	fi
+
+test: build
+	@tools/test.sh
+
+# The seed's interface: make all DIR=buildkit/v0.4.0
+all: build
+	@tools/prepare.sh docker base
+	@$(host) -Command "Build-ArchiveEnv '$(DIR)'"
+
+format:
+	dotnet format DockerArchive.slnx --verify-no-changes
+
+clean:
+	rm -rf bin out src/*/bin src/*/obj tests/*/bin tests/*/obj

@@ -1,0 +1,59 @@
+using DockerArchive.Buildkit;
+
+namespace DockerArchive.Tests.Buildkit;
+
+public sealed class BuildctlCommandLineTests : IDisposable
+{
+    private const string V03 = "   --exporter value  Define exporter\n   --frontend-opt value  options\n   --no-cache  Disable\n";
+    private const string V04 = "   --output value, -o value  exports\n   --opt value  options\n   --no-cache  Disable cache\n";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public BuildctlCommandLineTests() => _directory.Write("Dockerfile", "FROM scratch\n");
+
+    public void Dispose() => _directory.Dispose();
+
+    private BuildRequest Request(params string[] outputs) => new()
+    {
+        Context = BuildContext.Open(_directory.Path, null),
+        BuildArgs = [new("A", "x y"), new("B", "")],
+        Target = "final",
+        NoCache = true,
+        Outputs = [.. outputs.Select(o => BuildOutput.Parse(o, p => Path.Combine(_directory.Path, p)))],
+    };
+
+    [Fact]
+    public void Options_have_the_names_of_v0_4_and_later() => Assert.Equal(
+        "buildctl build --frontend=dockerfile.v0 --local=context=context --local=dockerfile=dockerfile --opt=filename=Dockerfile "
+        + "'--opt=build-arg:A=x y' --opt=build-arg:B= --opt=target=final --no-cache --output=type=local,dest=output-0 "
+        + "--output=type=image,name=example.com/a,push=false --progress=plain",
+        BuildctlCommandLine.Text(new BuildctlCommandLine(V04).Words(Request("out", "type=image,name=example.com/a,push=false"))));
+
+    [Fact]
+    public void Options_have_the_names_of_v0_3() => Assert.Equal(
+        "buildctl build --frontend=dockerfile.v0 --local=context=context --local=dockerfile=dockerfile --frontend-opt=filename=Dockerfile "
+        + "'--frontend-opt=build-arg:A=x y' --frontend-opt=build-arg:B= --frontend-opt=target=final --frontend-opt=no-cache= "
+        + "--exporter=docker --exporter-opt=name=a --exporter-opt=output=output-0 --progress=plain",
+        BuildctlCommandLine.Text(new BuildctlCommandLine(V03).Words(Request("type=docker,name=a,dest=a.tar"))));
+
+    [Theory]
+    [InlineData("type=tar,dest=a.tar")]
+    [InlineData("a", "b")]
+    public void What_v0_3_cannot_do_is_an_error(params string[] outputs) => Assert.Equal(
+        "OutputUnsupported",
+        Assert.Throws<ArchiveException>(() => new BuildctlCommandLine(V03).Words(Request(outputs))).ErrorId);
+
+    [Theory]
+    [InlineData("dest=out", "it has no type")]
+    [InlineData("type=local", "needs dest=PATH")]
+    [InlineData("type=image,dest=x", "takes no dest")]
+    [InlineData("type=tar,dest=-", "standard output")]
+    [InlineData("type=local,dest=a,x", "'x' is not key=value")]
+    public void A_malformed_output_is_an_error_that_says_why(string text, string reason)
+    {
+        var error = Assert.Throws<ArchiveException>(() => BuildOutput.Parse(text, p => p));
+        Assert.Equal("OutputInvalid", error.ErrorId);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains(text, error.Message, StringComparison.Ordinal);
+    }
+}
