@@ -1,0 +1,90 @@
+#!/bin/sh
+# Boots the disk beside it. Arguments go to QEMU unchanged.
+#   SMP, MEMORY                  processors and memory (2, 2048M)
+#   QEMU_NET, QEMU_DHCPSTART     guest network and its first address
+#   QEMU_HOSTFWD                 more forwards: hostfwd=tcp::6443-:6443
+#   QEMU_DUAL_NET                a second card, on a network between containers, by
+#     QEMU_SOCKET_LISTEN, QEMU_SOCKET_CONNECT   host:port of this end or of the other
+#     QEMU_SOCKET_IP                            address of the guest there
+#   QEMU_MAC_ADDR_0, QEMU_MAC_ADDR_1
+#   APPEND                       more kernel parameters
+#   STOP_SECONDS                 how long a guest may take to shut down (8)
+set -eu
+
+has() {
+    wanted=$1
+    shift
+    for argument; do
+        [ "$argument" != "$wanted" ] || return 0
+    done
+    return 1
+}
+
+# The image's disk stays as it is: opened for writing, all of it would be copied
+# into the container's layer before the first instruction runs.
+disk=/disk.qcow2
+[ -e "$disk" ] || qemu-img create -q -f qcow2 -F qcow2 -b /vm.qcow2 "$disk"
+
+append="$(cat /cmdline)${APPEND:+ $APPEND}"
+net=user,id=net0${QEMU_NET:+,net=$QEMU_NET}${QEMU_DHCPSTART:+,dhcpstart=$QEMU_DHCPSTART}
+net=$net,hostfwd=tcp::22-:22${QEMU_HOSTFWD:+,$QEMU_HOSTFWD}
+
+if [ -n "${QEMU_DUAL_NET:-}" ]; then
+    link=socket,id=net1
+    if [ -n "${QEMU_SOCKET_LISTEN:-}" ]; then
+        link=$link,listen=$QEMU_SOCKET_LISTEN
+    else
+        link=$link,connect=${QEMU_SOCKET_CONNECT:?QEMU_DUAL_NET needs QEMU_SOCKET_LISTEN or QEMU_SOCKET_CONNECT}
+    fi
+    set -- -netdev "$link" \
+        -device "virtio-net-pci,netdev=net1,romfile=,mac=${QEMU_MAC_ADDR_1:-52:54:00:12:34:57}" "$@"
+    [ -z "${QEMU_SOCKET_IP:-}" ] || append="$append ip=$QEMU_SOCKET_IP:::255.255.255.0::eth1:none"
+fi
+
+if has -enable-kvm "$@" || has --enable-kvm "$@" || has -accel "$@"; then
+    :
+elif [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+    set -- -enable-kvm "$@"
+else
+    set -- -accel tcg,thread=multi "$@"
+fi
+has -cpu "$@" || set -- -cpu max "$@"
+
+# A monitor on a pipe: anything that can write to a file can press the power button.
+monitor=/run/qemu-monitor
+rm -f "$monitor.in" "$monitor.out"
+mkfifo "$monitor.in" "$monitor.out"
+
+qemu-system-x86_64 \
+    -smp "${SMP:-2}" -m "${MEMORY:-2048M}" -nodefaults -display none -serial mon:stdio \
+    -kernel /vmlinuz -initrd /initrd.img -append "$append" \
+    -drive "file=$disk,format=qcow2,if=none,id=disk0,discard=unmap,detect-zeroes=unmap" \
+    -device virtio-blk-pci,drive=disk0 \
+    -netdev "$net" -device "virtio-net-pci,netdev=net0,romfile=,mac=${QEMU_MAC_ADDR_0:-52:54:00:12:34:56}" \
+    -device virtio-rng-pci \
+    -chardev "pipe,id=power,path=$monitor" -mon chardev=power,mode=readline \
+    "$@" <&0 &
+qemu=$!
+
+stopping=
+# shellcheck disable=SC2317 # called by the trap
+stop() {
+    if [ -n "$stopping" ]; then
+        kill -TERM "$qemu"
+        return
+    fi
+    stopping=yes
+    printf 'system_powerdown\n' >"$monitor.in"
+    (
+        sleep "${STOP_SECONDS:-8}"
+        kill -TERM "$qemu"
+    ) &
+}
+trap stop TERM INT
+
+# A trapped signal ends `wait` early, so ask again until QEMU is gone.
+while :; do
+    status=0
+    wait "$qemu" || status=$?
+    kill -0 "$qemu" 2>/dev/null || exit "$status"
+done

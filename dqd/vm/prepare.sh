@@ -1,0 +1,76 @@
+#!/bin/sh
+# Runs inside the image build: adds to a plain container image what it needs to
+# boot as a virtual machine.
+set -eu
+
+host_name=$1
+kernel=$2
+password=$3
+
+say() { printf 'prepare: %s\n' "$*"; }
+fail() {
+    printf 'prepare: %s\n' "$*" >&2
+    exit 1
+}
+
+command -v apt-get >/dev/null || fail "only images with apt-get can be made bootable, this one has none"
+# shellcheck source=/dev/null
+. /etc/os-release
+
+if [ -z "$kernel" ]; then
+    case $ID in
+        debian) kernel=linux-image-cloud-amd64 ;;
+        ubuntu) kernel=linux-image-virtual ;;
+        *) fail "no kernel package is known for '$ID': set KERNEL_PACKAGE" ;;
+    esac
+fi
+
+say "$PRETTY_NAME, kernel $kernel"
+apt-get update -q
+# Neither the boot loader nor the firmware that kernels recommend has a use here.
+apt-get install -q -y --no-install-recommends \
+    "$kernel" initramfs-tools kmod udev systemd systemd-sysv openssh-server acpid iproute2
+
+# The kernel package made an initrd of its own, maybe before this list was read.
+printf '%s\n' virtio_pci virtio_blk ext4 >>/etc/initramfs-tools/modules
+update-initramfs -u -k all
+
+printf 'root:%s\n' "$password" | chpasswd
+
+# Docker binds its own files over these three during a build, so they wait
+# aside until the converter puts them in place.
+staged=/usr/local/lib/dockerarchive/etc
+mkdir -p "$staged"
+printf '%s\n' "$host_name" >"$staged/hostname"
+printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost ip6-loopback\n' "$host_name" >"$staged/hosts"
+# QEMU's user network answers DNS here; a guest in another network learns its server by DHCP.
+printf 'nameserver 10.0.2.3\n' >"$staged/resolv.conf"
+
+cat >/etc/fstab <<'FSTAB'
+LABEL=dockerarchive / ext4 defaults,x-systemd.growfs 0 0
+FSTAB
+
+# Every machine makes its own identity when it first starts.
+rm -f /etc/ssh/ssh_host_*
+: >/etc/machine-id
+rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed
+
+systemctl set-default multi-user.target
+systemctl enable systemd-networkd.service dockerarchive-hostkeys.service dockerarchive-resolv.path acpid.service
+systemctl disable ssh.socket 2>/dev/null || true
+systemctl enable ssh.service
+systemctl enable systemd-network-generator.service 2>/dev/null || true
+
+# Housekeeping for machines that live long; each costs a second or more under emulation.
+systemctl mask \
+    apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service \
+    dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer \
+    man-db.timer motd-news.timer systemd-tmpfiles-clean.timer ua-timer.timer update-notifier-download.timer \
+    getty@tty1.service keyboard-setup.service console-setup.service \
+    systemd-networkd-wait-online.service systemd-resolved.service systemd-timesyncd.service \
+    systemd-pstore.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
+    snapd.service snapd.socket multipathd.service unattended-upgrades.service
+
+apt-get clean
+rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
+say "done"
