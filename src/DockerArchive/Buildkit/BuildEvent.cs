@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace DockerArchive.Buildkit;
+
+/// <summary>One thing that a build's progress output told. The events' <see cref="Raw"/> bytes, put together, are the input.</summary>
+public abstract class BuildEvent
+{
+    private protected BuildEvent(scoped in BuildToken token)
+    {
+        Kind = token.Kind;
+        Step = token.Step == BuildToken.NoStep ? null : token.Step;
+        Raw = token.Raw.ToArray();
+    }
+
+    /// <summary>What is told.</summary>
+    public BuildEventKind Kind { get; }
+
+    /// <summary>The step's number, <c>#5</c> in the text; null when the event belongs to no step.</summary>
+    public int? Step { get; }
+
+    /// <summary>The bytes of the input that this event stands for, with the line ending.</summary>
+    public ReadOnlyMemory<byte> Raw { get; }
+
+    /// <summary>The input's text without its line ending; bytes that are not UTF-8 show as U+FFFD.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => Encoding.UTF8.GetString(Raw.Span).TrimEnd('\n', '\r');
+
+    private protected static string? Decode(ReadOnlySpan<byte> text) =>
+        text.IsEmpty ? null : Encoding.UTF8.GetString(text);
+}

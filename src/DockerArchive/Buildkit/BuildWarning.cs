@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace DockerArchive.Buildkit;
+
+/// <summary>A warning that BuildKit printed about the build's definition (<c>WARN:</c> since v0.10, lint rules since v0.14).</summary>
+public sealed record BuildWarning
+{
+    /// <summary>The number of the step that printed it, or null for buildx's closing list.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>The lint rule (<c>JSONArgsRecommended</c>), or null when the text names none.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>The warning without rule and line.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The file it is about, when told.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The line in that file, counted from 1, when told.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>A page that explains the rule, when told.</summary>
+    public string? Url { get; init; }
+
+    private static readonly SearchValues<char> Letters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    internal static BuildWarning FromToken(scoped in BuildToken token)
+    {
+        string message = Encoding.UTF8.GetString(token.Text);
+        string? rule = TakeRule(ref message);
+        int? line = TakeLine(ref message);
+        return new BuildWarning
+        {
+            Step = token.Step == BuildToken.NoStep ? null : token.Step,
+            Rule = rule,
+            Message = message,
+            Line = line,
+        };
+    }
+
+    private static string? TakeRule(ref string message)
+    {
+        int colon = message.IndexOf(": ", StringComparison.Ordinal);
+        if (colon <= 1 || !char.IsAsciiLetterUpper(message[0]) || message.AsSpan(0, colon).ContainsAnyExcept(Letters))
+            return null;
+        string rule = message[..colon];
+        message = message[(colon + 2)..];
+        return rule;
+    }
+
+    private static int? TakeLine(ref string message)
+    {
+        const string Opening = " (line ";
+        int open = message.LastIndexOf(Opening, StringComparison.Ordinal);
+        if (open < 0 || !message.EndsWith(')'))
+            return null;
+        ReadOnlySpan<char> digits = message.AsSpan(open + Opening.Length)[..^1];
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int line))
+            return null;
+        message = message[..open];
+        return line;
+    }
+}

@@ -1,0 +1,175 @@
+namespace DockerArchive.Buildkit;
+
+/// <content>What follows the blocks: the summary of failed steps, the source excerpt, the error, buildx's warnings.</content>
+internal sealed partial class PlainProgress
+{
+    /// <summary>BuildKit prints ten log lines and some blank ones; a longer summary is something else.</summary>
+    private const int MaxSummaryLines = 64;
+
+    private int _summaryLines;
+
+    private static ReadOnlySpan<byte> SummaryRule => "------"u8;
+
+    private static ReadOnlySpan<byte> ExcerptRule => "--------------------"u8;
+
+    private void AcceptUnnumbered(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        if (bare.SequenceEqual(SummaryRule))
+            HoldLine(line, Hold.SummaryRule);
+        else if (bare.StartsWith("error: "u8) || bare.StartsWith("ERROR: "u8))
+            AcceptError(line, bare[7..]);
+        else if (IsBareError(bare))
+            AcceptError(line, bare);
+        else if (PlainLine.TryPosition(bare, out _, out _))
+            HoldLine(line, Hold.Position);
+        else
+            AcceptText(line, bare);
+    }
+
+    /// <summary>docker 20.10 prints the error without a word before it.</summary>
+    private bool IsBareError(ReadOnlySpan<byte> bare) =>
+        !_open && _section == Section.Blocks
+        && (bare.StartsWith("failed to solve"u8) || bare.StartsWith("executor failed running ["u8));
+
+    private void AcceptError(ReadOnlySpan<byte> line, ReadOnlySpan<byte> message)
+    {
+        _section = Section.FinalError;
+        EmitFailure(line, BuildFailurePart.Message, message);
+    }
+
+    /// <summary>A line without a number goes on with the text before it, if that can have more than one line.</summary>
+    private void AcceptText(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        BuildEventKind kind = _section switch
+        {
+            Section.Name => BuildEventKind.StepNamed,
+            Section.StepError => BuildEventKind.StepCompleted,
+            Section.FinalError => BuildEventKind.BuildFailed,
+            _ => BuildEventKind.Unrecognised,
+        };
+        bool isLogrus = bare.StartsWith("time=\""u8) && bare.IndexOf(" level="u8) > 0;
+        if (kind == BuildEventKind.Unrecognised || isLogrus)
+        {
+            Emit(BuildEventKind.Unrecognised, OpenStep, line, bare);
+            return;
+        }
+
+        sink.Accept(new BuildToken
+        {
+            Kind = kind,
+            Step = kind == BuildEventKind.BuildFailed ? BuildToken.NoStep : _current,
+            Raw = line,
+            Text = bare,
+            State = kind == BuildEventKind.StepCompleted ? BuildStepState.Failed : null,
+            Part = kind == BuildEventKind.BuildFailed ? BuildFailurePart.Message : BuildFailurePart.None,
+            IsContinuation = true,
+        });
+    }
+
+    private void StartSummary(ReadOnlySpan<byte> rule)
+    {
+        Close();
+        _section = Section.SummaryName;
+        _summaryLines = 0;
+        EmitFailure(rule, BuildFailurePart.Rule, default);
+    }
+
+    private void StartExcerpt(ReadOnlySpan<byte> line, ReadOnlySpan<byte> file, int number)
+    {
+        Close();
+        _section = Section.ExcerptStart;
+        sink.Accept(new BuildToken
+        {
+            Kind = BuildEventKind.BuildFailed,
+            Raw = line,
+            Text = file,
+            Part = BuildFailurePart.Position,
+            Line = number,
+        });
+    }
+
+    private bool TrySummary(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare) => _section switch
+    {
+        Section.SummaryName => TrySummaryName(line, bare),
+        Section.SummaryLog => TrySummaryLog(line, bare),
+        Section.ExcerptStart or Section.Excerpt => TryExcerpt(line, bare),
+        Section.Warnings => false,
+        _ => false,
+    };
+
+    private bool TrySummaryName(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        if (bare.SequenceEqual(SummaryRule) || _summaryLines == MaxSummaryLines)
+            return TrySummaryLog(line, bare);
+        bool isFirst = _summaryLines++ == 0;
+        bool isLast = bare.EndsWith(":"u8);
+        ReadOnlySpan<byte> name = isFirst ? bare[3..] : bare;
+        if (isLast)
+        {
+            name = name.IsEmpty ? name : name[..^1];
+            _section = Section.SummaryLog;
+            _summaryLines = 0;
+        }
+
+        sink.Accept(new BuildToken
+        {
+            Kind = BuildEventKind.BuildFailed,
+            Raw = line,
+            Text = name,
+            Part = BuildFailurePart.StepName,
+            IsContinuation = !isFirst,
+        });
+        return true;
+    }
+
+    private bool TrySummaryLog(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        if (bare.SequenceEqual(SummaryRule))
+        {
+            _section = Section.Blocks;
+            EmitFailure(line, BuildFailurePart.Rule, default);
+            return true;
+        }
+
+        if (_summaryLines++ == MaxSummaryLines)
+        {
+            _section = Section.Blocks;
+            return false;
+        }
+
+        int prefix = PlainLine.ReadNumber(bare, out int number);
+        int time = PlainLine.ReadLogTime(bare[prefix..], out TimeSpan offset);
+        sink.Accept(new BuildToken
+        {
+            Kind = BuildEventKind.BuildFailed,
+            Step = prefix > 0 ? number : BuildToken.NoStep,
+            Raw = line,
+            Text = bare[(prefix + time)..],
+            Span = time > 0 ? offset : null,
+            Part = BuildFailurePart.Log,
+        });
+        return true;
+    }
+
+    private bool TryExcerpt(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        if (bare.SequenceEqual(ExcerptRule))
+        {
+            _section = _section == Section.ExcerptStart ? Section.Excerpt : Section.Blocks;
+            EmitFailure(line, BuildFailurePart.Rule, default);
+            return true;
+        }
+
+        if (!PlainLine.IsExcerpt(bare))
+        {
+            _section = Section.Blocks;
+            return false;
+        }
+
+        EmitFailure(line, BuildFailurePart.Excerpt, bare);
+        return true;
+    }
+
+    private void EmitFailure(ReadOnlySpan<byte> line, BuildFailurePart part, ReadOnlySpan<byte> text) =>
+        sink.Accept(new BuildToken { Kind = BuildEventKind.BuildFailed, Raw = line, Text = text, Part = part });
+}
