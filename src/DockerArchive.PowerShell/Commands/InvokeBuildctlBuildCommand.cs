@@ -13,8 +13,6 @@ namespace DockerArchive.Commands;
 [OutputType(typeof(BuildEvent))]
 public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
-
     /// <summary>Name of an environment that runs, or of an instance.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Environment")]
@@ -110,7 +108,7 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
         var instance = await registry.GetRunningAsync(name, cancellation);
         using var progress = new ProgressLine(output, $"Building in {instance.Environment}");
         progress.Show("connecting");
-        using var guest = await GuestConnection.OpenAsync(GuestEndpoint.Of(instance, Credential), ConnectTimeout, cancellation);
+        using var guest = await GuestConnection.OpenAsync(GuestEndpoint.Of(instance, Credential), cancellation);
 
         var watch = new BuildWatch(progress, Stream ? output.Object : null);
         var started = DateTimeOffset.UtcNow;

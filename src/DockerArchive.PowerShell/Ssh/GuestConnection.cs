@@ -17,6 +17,14 @@ internal sealed class GuestConnection : IDisposable
         _endpoint = endpoint;
     }
 
+    /// <summary>For a guest that is known to be up; under emulation a key exchange alone takes seconds.</summary>
+    private static readonly TimeSpan PatienceWhenUp = TimeSpan.FromSeconds(60);
+
+    /// <summary>Connects to a guest that is up.</summary>
+    /// <inheritdoc cref="OpenAsync(GuestEndpoint, TimeSpan, CancellationToken)"/>
+    public static Task<GuestConnection> OpenAsync(GuestEndpoint endpoint, CancellationToken cancellation) =>
+        OpenAsync(endpoint, PatienceWhenUp, cancellation);
+
     /// <summary>Connects, checks the host key and logs in.</summary>
     /// <exception cref="GuestUnreachableException">Nothing speaks SSH there (yet).</exception>
     /// <exception cref="GuestLoginException">The guest refused the credential.</exception>
