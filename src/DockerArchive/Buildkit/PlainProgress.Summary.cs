@@ -22,8 +22,23 @@ internal sealed partial class PlainProgress
             AcceptError(line, bare);
         else if (PlainLine.TryPosition(bare, out _, out _))
             HoldLine(line, Hold.Position);
-        else
+        else if (!TryWarningList(line, bare))
             AcceptText(line, bare);
+    }
+
+    private bool TryWarningList(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        if (_section == Section.Warnings && ClosingWarnings.TryEntry(bare, out ReadOnlySpan<byte> text))
+        {
+            Emit(BuildEventKind.StepWarned, BuildToken.NoStep, line, text);
+            return true;
+        }
+
+        if (_open || !ClosingWarnings.IsTitle(bare))
+            return false;
+        Emit(BuildEventKind.Separator, BuildToken.NoStep, line);
+        _section = Section.Warnings;
+        return true;
     }
 
     /// <summary>docker 20.10 prints the error without a word before it.</summary>
@@ -33,37 +48,8 @@ internal sealed partial class PlainProgress
 
     private void AcceptError(ReadOnlySpan<byte> line, ReadOnlySpan<byte> message)
     {
-        _section = Section.FinalError;
+        StartText(Section.FinalError);
         EmitFailure(line, BuildFailurePart.Message, message);
-    }
-
-    /// <summary>A line without a number goes on with the text before it, if that can have more than one line.</summary>
-    private void AcceptText(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
-    {
-        BuildEventKind kind = _section switch
-        {
-            Section.Name => BuildEventKind.StepNamed,
-            Section.StepError => BuildEventKind.StepCompleted,
-            Section.FinalError => BuildEventKind.BuildFailed,
-            _ => BuildEventKind.Unrecognised,
-        };
-        bool isLogrus = bare.StartsWith("time=\""u8) && bare.IndexOf(" level="u8) > 0;
-        if (kind == BuildEventKind.Unrecognised || isLogrus)
-        {
-            Emit(BuildEventKind.Unrecognised, OpenStep, line, bare);
-            return;
-        }
-
-        sink.Accept(new BuildToken
-        {
-            Kind = kind,
-            Step = kind == BuildEventKind.BuildFailed ? BuildToken.NoStep : _current,
-            Raw = line,
-            Text = bare,
-            State = kind == BuildEventKind.StepCompleted ? BuildStepState.Failed : null,
-            Part = kind == BuildEventKind.BuildFailed ? BuildFailurePart.Message : BuildFailurePart.None,
-            IsContinuation = true,
-        });
     }
 
     private void StartSummary(ReadOnlySpan<byte> rule)
@@ -93,7 +79,7 @@ internal sealed partial class PlainProgress
         Section.SummaryName => TrySummaryName(line, bare),
         Section.SummaryLog => TrySummaryLog(line, bare),
         Section.ExcerptStart or Section.Excerpt => TryExcerpt(line, bare),
-        Section.Warnings => false,
+        Section.Status => AcceptStatusLine(line, bare),
         _ => false,
     };
 
