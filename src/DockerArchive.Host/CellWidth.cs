@@ -3,7 +3,7 @@ using System.Text;
 
 namespace DockerArchive.Host;
 
-/// <summary>How many terminal cells text takes: none for escape sequences and combining marks, two for wide characters.</summary>
+/// <summary>How many terminal cells text takes: none for styles and combining marks, two for wide characters.</summary>
 internal static class CellWidth
 {
     public static int Of(string text) => OfPlain(PlainText.Of(text));

@@ -13,15 +13,15 @@ internal enum StartupAction
 /// <summary>What the user asked for on the command line, with pwsh's own option names and rules.</summary>
 internal sealed record CommandLine
 {
-    private static readonly string[] _optionNames =
+    private static readonly string[] OptionNames =
     [
         "Command", "CommandWithArgs", "EncodedCommand", "ExecutionPolicy", "File", "Help", "InputFormat", "Interactive",
         "Login", "NoExit", "NoLogo", "NonInteractive", "NoProfile", "NoProfileLoadTime", "OutputFormat", "Version",
         "WorkingDirectory",
     ];
 
-    /// <summary>Options that pwsh knows and this host has nothing to do with, by their shortest accepted prefix.</summary>
-    private static readonly (string Name, string Shortest)[] _unsupportedOptions =
+    /// <summary>Options that pwsh knows and this host has no use for, with their shortest accepted prefix.</summary>
+    private static readonly (string Name, string Shortest)[] UnsupportedOptions =
     [
         ("ConfigurationFile", "configurationfile"), ("ConfigurationName", "config"), ("CustomPipeName", "cus"),
         ("MTA", "mta"), ("NamedPipeServerMode", "nam"), ("ServerMode", "s"), ("SettingsFile", "settings"),
@@ -101,7 +101,7 @@ internal sealed record CommandLine
             RequireTextFormat(arguments, next++, "OutputFormat");
         else if (Matches(name, "inputformat", "inp") || Matches(name, "if", "if"))
             RequireTextFormat(arguments, next++, "InputFormat");
-        else if (Array.Find(_unsupportedOptions, option => Matches(name, option.Name, option.Shortest)) is { Name: { } unsupported })
+        else if (Unsupported(name) is { } unsupported)
             throw new CommandLineException($"pwsh-host does not support -{unsupported}. Use pwsh for it.");
         else
             return ParseFile(arguments, index);
@@ -124,7 +124,8 @@ internal sealed record CommandLine
                 showUsage: true);
         if (!Console.IsInputRedirected)
             throw new CommandLineException(
-                "'-' was given to -Command, but standard input is a terminal. Redirect it, or leave the option out for an interactive session.",
+                "'-' was given to -Command, but standard input is a terminal. Redirect it, or leave the option out for "
+                    + "an interactive session.",
                 showUsage: true);
 
         CommandsFromInput = true;
@@ -180,15 +181,15 @@ internal sealed record CommandLine
         if (argument.Length > 1 && IsDash(argument[0]))
         {
             var near = Array.FindAll(
-                _optionNames, name => name.Contains(argument.TrimStart('-'), StringComparison.OrdinalIgnoreCase));
+                OptionNames, name => name.Contains(argument.TrimStart('-'), StringComparison.OrdinalIgnoreCase));
             if (near.Length > 0)
                 return new CommandLineException(
-                    $"Invalid argument '{argument}', did you mean:\n" + string.Concat(near.Select(name => $"\n  -{name}")));
+                    $"Invalid argument '{argument}', did you mean:\n\n  -{string.Join("\n  -", near)}");
         }
 
         return new CommandLineException(
-            $"The argument '{argument}' is not recognized as the name of a script file. Check the spelling of the name, "
-                + "or if a path was included, verify that the path is correct and try again.",
+            $"The argument '{argument}' is not recognized as the name of a script file. Check the spelling of the "
+                + "name, or if a path was included, verify that the path is correct and try again.",
             showUsage: true);
     }
 
@@ -231,13 +232,17 @@ internal sealed record CommandLine
     {
         var format = RequireValue(arguments, index, option, "a format");
         if (!format.Equals("Text", StringComparison.OrdinalIgnoreCase))
-            throw new CommandLineException($"-{option} '{format}' is not supported; pwsh-host reads and writes Text only.");
+            throw new CommandLineException(
+                $"-{option} '{format}' is not supported; pwsh-host reads and writes Text only.");
     }
 
     private static string RequireValue(IReadOnlyList<string> arguments, int index, string option, string what) =>
         index < arguments.Count
             ? arguments[index]
             : throw new CommandLineException($"-{option} requires an argument: {what}.", showUsage: true);
+
+    private static string? Unsupported(string given) =>
+        Array.Find(UnsupportedOptions, option => Matches(given, option.Name, option.Shortest)).Name;
 
     private static bool Matches(string given, string name, string shortest) =>
         given.Length >= shortest.Length && name.StartsWith(given, StringComparison.OrdinalIgnoreCase);

@@ -37,7 +37,9 @@ internal sealed class CommandLoop
         }
     }
 
-    /// <summary>Reads from a redirected standard input, without prompts. As in pwsh, an empty line ends a block of lines.</summary>
+    /// <summary>
+    /// Reads from a redirected standard input, without prompts. As in pwsh, an empty line ends a block of lines.
+    /// </summary>
     public void RunRedirected()
     {
         var block = new StringBuilder();

@@ -25,7 +25,15 @@ internal sealed class ConsoleHost(ConsoleOutput output, Session session, Console
 
     public override void ExitNestedPrompt() => session.ExitNestedPrompt();
 
-    public override void NotifyBeginApplication() => output.SuspendProgress();
+    public override void NotifyBeginApplication()
+    {
+        output.BeginApplication();
+        session.Foreground.Begin();
+    }
 
-    public override void NotifyEndApplication() => output.ResumeProgress();
+    public override void NotifyEndApplication()
+    {
+        session.Foreground.End();
+        output.ResumeProgress();
+    }
 }

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace DockerArchive.Host;
 
-/// <summary>Everything the console writes: plain or styled text on two streams, and the progress lines below it.</summary>
+/// <summary>All that the console writes: plain or styled text on two streams, and the progress lines below.</summary>
 /// <remarks>
 /// One lock serves both streams, because the progress lines have to make room before either writes to the terminal.
 /// </remarks>
 internal sealed class ConsoleOutput : IDisposable
 {
-    private static readonly TimeSpan _redrawInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RedrawInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
     private readonly ProgressRecords _progress = new();
@@ -90,6 +90,13 @@ internal sealed class ConsoleOutput : IDisposable
         }
     }
 
+    /// <summary>Moves the cursor and writes on the terminal for somebody who keeps track of the screen.</summary>
+    public void Draw(string text)
+    {
+        lock (_lock)
+            WriteTo(Console.Out, text, isTerminal: true);
+    }
+
     /// <summary>Starts a new line unless the cursor is at the start of one already.</summary>
     public void EnsureLineStart()
     {
@@ -97,8 +104,8 @@ internal sealed class ConsoleOutput : IDisposable
             return;
 
         // Native commands write past us, so only the terminal itself knows the column.
-        if (Console.CursorLeft != 0)
-            Console.Out.WriteLine();
+        if (AskCursorColumn() != 0)
+            Draw("\n");
         _column = 0;
     }
 
@@ -133,6 +140,23 @@ internal sealed class ConsoleOutput : IDisposable
         }
     }
 
+    /// <summary>Leaves the terminal to a native command.</summary>
+    public void BeginApplication()
+    {
+        SuspendProgress();
+        SetApplicationCursorKeys(false);
+    }
+
+    /// <summary>
+    /// The console class of .NET understands the cursor keys in one mode and most programs expect the other, which it
+    /// does not switch back to (dotnet/runtime#27626).
+    /// </summary>
+    public void SetApplicationCursorKeys(bool enabled)
+    {
+        if (CanRedraw)
+            Draw(enabled ? "\e[?1h" : "\e[?1l");
+    }
+
     /// <summary>Takes the progress lines away while something else owns the terminal.</summary>
     public void SuspendProgress()
     {
@@ -157,6 +181,7 @@ internal sealed class ConsoleOutput : IDisposable
     public void Dispose()
     {
         ClearProgress();
+        SetApplicationCursorKeys(false);
         _redrawTimer.Dispose();
     }
 
@@ -171,15 +196,39 @@ internal sealed class ConsoleOutput : IDisposable
     {
         if (!isTerminal)
         {
-            writer.Write(text);
+            WriteTo(writer, text, isTerminal: false);
             return;
         }
 
         Hide();
-        writer.Write(text);
+        WriteTo(writer, text, isTerminal: true);
         Advance(text);
         if (!_progress.IsEmpty)
             DrawOrSchedule();
+    }
+
+    private static int AskCursorColumn()
+    {
+        try
+        {
+            return Console.CursorLeft;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static void WriteTo(TextWriter writer, string text, bool isTerminal)
+    {
+        try
+        {
+            writer.Write(text);
+        }
+        catch (IOException) when (isTerminal)
+        {
+            // The terminal was closed; SIGHUP ends the session, and what runs must still be able to clean up.
+        }
     }
 
     private void Advance(string text)
@@ -192,7 +241,7 @@ internal sealed class ConsoleOutput : IDisposable
 
     private void DrawOrSchedule()
     {
-        var due = _lastDrawn + _redrawInterval - DateTime.UtcNow;
+        var due = _lastDrawn + RedrawInterval - DateTime.UtcNow;
         if (due <= TimeSpan.Zero)
             Draw();
         else if (!_redrawScheduled)
@@ -230,7 +279,7 @@ internal sealed class ConsoleOutput : IDisposable
         drawing.Append("\r\e[J").AppendJoin("\n", StylesOutput ? lines : lines.Select(PlainText.Of));
         if (lines.Count > 1)
             drawing.Append(CultureInfo.InvariantCulture, $"\e[{lines.Count - 1}A");
-        Console.Out.Write(drawing.Append("\r\e[?25h").ToString());
+        WriteTo(Console.Out, drawing.Append("\r\e[?25h").ToString(), isTerminal: true);
         _lastDrawn = DateTime.UtcNow;
     }
 
@@ -239,7 +288,7 @@ internal sealed class ConsoleOutput : IDisposable
         if (_columnAboveProgress is not { } column)
             return;
 
-        Console.Out.Write(column > 0 ? $"\r\e[J\e[A\e[{column + 1}G" : "\r\e[J");
+        WriteTo(Console.Out, column > 0 ? $"\r\e[J\e[A\e[{column + 1}G" : "\r\e[J", isTerminal: true);
         _columnAboveProgress = null;
     }
 }

@@ -11,11 +11,11 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface, IHostUISupport
     private readonly ConsoleOutput _output;
     private readonly Prompter _prompter;
 
-    public ConsoleUserInterface(ConsoleOutput output, KeyReader keys, Session session, bool nonInteractive)
+    public ConsoleUserInterface(ConsoleOutput output, Session session, bool nonInteractive)
     {
         _output = output;
-        RawUI = new RawConsole(keys);
-        _prompter = new Prompter(output, keys, session, nonInteractive);
+        RawUI = new RawConsole(output, session);
+        _prompter = new Prompter(output, session, nonInteractive);
     }
 
     public override PSHostRawUserInterface RawUI { get; }

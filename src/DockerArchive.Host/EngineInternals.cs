@@ -5,8 +5,8 @@ using System.Reflection;
 namespace DockerArchive.Host;
 
 /// <summary>
-/// The two things that pwsh's own host does with the engine and that have no public way. The engine's version is pinned by
-/// this project and travels with it, and tests cover both.
+/// The two things that pwsh's own host does with the engine and that have no public way. The engine's version is pinned
+/// by this project and travels with it, and tests cover both.
 /// </summary>
 internal static class EngineInternals
 {

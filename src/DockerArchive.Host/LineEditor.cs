@@ -13,10 +13,13 @@ internal readonly record struct EditedLine(LineEnd Ended, string Text);
 
 /// <summary>Reads a line from the terminal with the keys that shells agree on.</summary>
 internal sealed class LineEditor(
-    ConsoleOutput output, KeyReader keys, LineHistory? history = null, Func<string, int, CommandCompletion?>? complete = null)
+    ConsoleOutput output,
+    KeyReader keys,
+    LineHistory? history = null,
+    Func<string, int, CommandCompletion?>? complete = null)
 {
     private readonly LineBuffer _line = new();
-    private LinePainter _painter = new("", null);
+    private LinePainter _painter = new(output, "", null);
 
     public EditedLine Read(string prompt, char? mask = null)
     {
@@ -24,33 +27,37 @@ internal sealed class LineEditor(
             return ReadPlain(prompt);
 
         output.SuspendProgress();
+        output.SetApplicationCursorKeys(true);
         _line.Set("");
         history?.Rewind();
-        _painter = new LinePainter(prompt, mask);
+        _painter = new LinePainter(output, prompt, mask);
 
-        // As input, Ctrl+C is one more editing key; as a signal it would find nothing to stop here.
-        Console.TreatControlCAsInput = true;
+        _painter.WritePrompt();
         try
         {
-            _painter.WritePrompt();
-            while (true)
-            {
-                if (keys.Read() is not { } key)
-                    return End(LineEnd.EndOfInput, "");
-                if (Handle(key) is { } ended)
-                    return ended;
-            }
+            return keys.WithControlC(Edit);
         }
         finally
         {
-            Console.TreatControlCAsInput = false;
+            output.SetApplicationCursorKeys(false);
             output.ResumeProgress();
         }
     }
 
-    private static EditedLine ReadPlain(string prompt)
+    private EditedLine Edit()
     {
-        Console.Out.Write(PlainText.Of(prompt));
+        while (true)
+        {
+            if (keys.Read() is not { } key)
+                return End(LineEnd.EndOfInput, "");
+            if (Handle(key) is { } ended)
+                return ended;
+        }
+    }
+
+    private EditedLine ReadPlain(string prompt)
+    {
+        output.Write(prompt);
         return Console.In.ReadLine() is { } line ? new(LineEnd.Accepted, line) : new(LineEnd.EndOfInput, "");
     }
 
@@ -68,7 +75,7 @@ internal sealed class LineEditor(
             case ConsoleKey.D when control && _line.Text.Length == 0:
                 return End(LineEnd.EndOfInput, "");
             case ConsoleKey.L when control:
-                Console.Clear();
+                output.Draw("\e[H\e[2J");
                 _painter.WritePrompt();
                 break;
             case ConsoleKey.Tab when complete is not null:
@@ -166,7 +173,7 @@ internal sealed class LineEditor(
         else
         {
             _painter.Finish(_line.Text);
-            Console.Out.Write(Columns([.. matches.Select(match => match.ListItemText)]));
+            output.Draw(Columns([.. matches.Select(match => match.ListItemText)]));
             _painter.WritePrompt();
         }
     }
@@ -194,8 +201,8 @@ internal sealed class LineEditor(
         var shown = items.Take(Most).ToList();
         var cells = shown.Max(CellWidth.Of) + 2;
         var perRow = Math.Max(1, ConsoleOutput.Width / cells);
-        var rows = shown.Chunk(perRow).Select(
-            row => string.Concat(row.Select(item => item + new string(' ', cells - CellWidth.Of(item)))).TrimEnd() + "\n");
+        var padded = shown.Select(item => item + new string(' ', cells - CellWidth.Of(item)));
+        var rows = padded.Chunk(perRow).Select(row => string.Concat(row).TrimEnd() + "\n");
         return string.Concat(rows) + (items.Count > Most ? $"… {items.Count - Most} more\n" : "");
     }
 

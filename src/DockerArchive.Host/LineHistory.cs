@@ -25,7 +25,7 @@ internal sealed class LineHistory
         return _lines[--_position];
     }
 
-    /// <summary>The line after the one shown, and after the newest the one that was being typed; null beyond it.</summary>
+    /// <summary>The line after the one shown; after the newest, the one that was being typed; null beyond it.</summary>
     public string? Newer() => _position == _lines.Count
         ? null
         : ++_position == _lines.Count ? _unfinished : _lines[_position];

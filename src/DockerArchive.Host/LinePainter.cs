@@ -4,14 +4,18 @@ using System.Text;
 namespace DockerArchive.Host;
 
 /// <summary>Draws an edited line below its prompt, over as many rows as it takes.</summary>
-internal sealed class LinePainter(string prompt, char? mask)
+internal sealed class LinePainter(ConsoleOutput output, string prompt, char? mask)
 {
     private readonly int _promptCells = CellWidth.Of(prompt[(prompt.LastIndexOf('\n') + 1)..]);
 
     /// <summary>The row of the cursor below the row where the line starts.</summary>
     private int _cursorRow;
 
-    public void WritePrompt() => Console.Out.Write(prompt);
+    public void WritePrompt()
+    {
+        output.Draw(output.StylesOutput ? prompt : PlainText.Of(prompt));
+        _cursorRow = 0;
+    }
 
     public void Paint(string text, int cursor)
     {
@@ -25,13 +29,13 @@ internal sealed class LinePainter(string prompt, char? mask)
         MoveUp(drawing, _cursorRow);
         drawing.Append(CultureInfo.InvariantCulture, $"\e[{start + 1}G\e[J").Append(shown);
 
-        // After the last cell of a row the terminal's cursor still hangs there; a space and back makes it take the next row.
+        // After the last cell of a row the cursor still hangs there; a space and back makes it take the next row.
         if (end.Column == 0 && shown.Length > 0)
             drawing.Append(" \b");
 
         MoveUp(drawing, end.Row - target.Row);
         drawing.Append(CultureInfo.InvariantCulture, $"\e[{target.Column + 1}G\e[?25h");
-        Console.Out.Write(drawing.ToString());
+        output.Draw(drawing.ToString());
         _cursorRow = target.Row;
     }
 
@@ -39,7 +43,7 @@ internal sealed class LinePainter(string prompt, char? mask)
     public void Finish(string text)
     {
         Paint(text, text.Length);
-        Console.Out.Write("\n");
+        output.Draw("\n");
         _cursorRow = 0;
     }
 

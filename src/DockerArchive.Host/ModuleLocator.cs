@@ -6,7 +6,7 @@ internal static class ModuleLocator
     public const string OverrideVariable = "DOCKERARCHIVE_MODULE";
     private const string ManifestName = "DockerArchive.psd1";
 
-    /// <exception cref="FileNotFoundException">There is no module; the message says where it was looked for.</exception>
+    /// <exception cref="FileNotFoundException">There is none; the message says where it was looked for.</exception>
     public static string Find() => Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable(OverrideVariable));
 
     internal static string Find(string start, string? overridden)
@@ -22,8 +22,8 @@ internal static class ModuleLocator
         }
 
         throw new FileNotFoundException(
-            $"{ManifestName} is neither in '{start}' nor in any directory above it. Run pwsh-host from the out/host of a "
-                + $"checkout, or set {OverrideVariable} to the path of the manifest.");
+            $"{ManifestName} is neither in '{start}' nor in any directory above it. Run pwsh-host from the out/host of "
+                + $"a checkout, or set {OverrideVariable} to the path of the manifest.");
     }
 
     private static string FromOverride(string path)

@@ -1,10 +1,12 @@
 using System.Management.Automation;
+using System.Runtime.InteropServices;
 
 namespace DockerArchive.Host;
 
 internal static class Program
 {
     private const int UsageErrorExitCode = 64;
+    private const int SoftwareErrorExitCode = 70;
 
     private static int Main(string[] arguments)
     {
@@ -39,6 +41,16 @@ internal static class Program
 
     private static int Run(CommandLine commandLine, ConsoleOutput output)
     {
+        if (!NativeLibrary.TryLoad("libpsl-native", typeof(PSObject).Assembly, searchPath: null, out _)
+            && !OperatingSystem.IsWindows())
+        {
+            WriteErrorLine(
+                output,
+                $"The PowerShell engine has no libpsl-native for {RuntimeInformation.RuntimeIdentifier} in "
+                    + $"'{AppContext.BaseDirectory}'. Publish pwsh-host again, or use pwsh.");
+            return SoftwareErrorExitCode;
+        }
+
         string module;
         try
         {

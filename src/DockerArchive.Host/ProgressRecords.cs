@@ -49,7 +49,7 @@ internal sealed class ProgressRecords
         lines.Add(RenderLine(record, indent, width));
         foreach (var (childSource, child) in _records)
         {
-            if (childSource == source && IsChild(child, record.ActivityId))
+            if (childSource == source && child.ParentActivityId == record.ActivityId)
                 RenderTree(source, child, indent + 2, width, lines);
         }
     }
@@ -102,14 +102,11 @@ internal sealed class ProgressRecords
     private void Remove(long source, int activity)
     {
         _records.RemoveAll(entry => entry.Source == source && entry.Record.ActivityId == activity);
-        foreach (var child in _records.FindAll(entry => entry.Source == source && IsChild(entry.Record, activity)))
+        var children = _records.FindAll(entry => entry.Source == source && entry.Record.ParentActivityId == activity);
+        foreach (var child in children)
             Remove(source, child.Record.ActivityId);
     }
 
     private bool HasParent(long source, ProgressRecord record) =>
-        _records.Exists(entry => entry.Source == source && IsChild(record, entry.Record.ActivityId));
-
-    // A record that names itself as its parent would be a tree without end.
-    private static bool IsChild(ProgressRecord record, int parent) =>
-        record.ParentActivityId == parent && record.ActivityId != parent;
+        _records.Exists(entry => entry.Source == source && entry.Record.ActivityId == record.ParentActivityId);
 }

@@ -8,9 +8,9 @@ using System.Security;
 namespace DockerArchive.Host;
 
 /// <summary>Questions that a running pipeline asks the user.</summary>
-internal sealed class Prompter(ConsoleOutput output, KeyReader keys, Session session, bool nonInteractive)
+internal sealed class Prompter(ConsoleOutput output, Session session, bool nonInteractive)
 {
-    private readonly LineEditor _editor = new(output, keys);
+    private readonly LineEditor _editor = new(output, session.Keys);
 
     public string ReadLine()
     {
@@ -114,8 +114,7 @@ internal sealed class Prompter(ConsoleOutput output, KeyReader keys, Session ses
         {
             var answer = Answer(prompt);
             if (answer == "!?")
-                output.Write((string.IsNullOrEmpty(field.HelpMessage) ? $"No help is available for {field.Name}." : field.HelpMessage)
-                    + Environment.NewLine);
+                output.Write(Help(field) + Environment.NewLine);
             else if (answer.Length == 0 && endsOnEmpty)
                 return null;
             else if (LanguagePrimitives.TryConvertTo(answer, type, out var converted))
@@ -154,7 +153,8 @@ internal sealed class Prompter(ConsoleOutput output, KeyReader keys, Session ses
     {
         if (nonInteractive)
             throw new PSInvalidOperationException(
-                $"PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. {what} was asked for.");
+                "PowerShell is in NonInteractive mode. Read and Prompt functionality is not available. "
+                    + $"{what} was asked for.");
         if (Console.IsInputRedirected)
             throw new PSInvalidOperationException(
                 $"{what} was asked for, but standard input is redirected and nobody can answer. "
@@ -193,7 +193,11 @@ internal sealed class Prompter(ConsoleOutput output, KeyReader keys, Session ses
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
-    private static string Label(ChoiceDescription choice) => choice.Label.Replace("&", "", StringComparison.Ordinal).Trim();
+    private static string Help(FieldDescription field) =>
+        string.IsNullOrEmpty(field.HelpMessage) ? $"No help is available for {field.Name}." : field.HelpMessage;
+
+    private static string Label(ChoiceDescription choice) =>
+        choice.Label.Replace("&", "", StringComparison.Ordinal).Trim();
 
     private static string HotKey(ChoiceDescription choice) =>
         choice.Label.IndexOf('&', StringComparison.Ordinal) is var mark and >= 0 && mark + 1 < choice.Label.Length

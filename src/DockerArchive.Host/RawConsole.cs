@@ -1,9 +1,10 @@
+using System.Management.Automation;
 using System.Management.Automation.Host;
 
 namespace DockerArchive.Host;
 
 /// <summary>The cells, keys and sizes of the terminal.</summary>
-internal sealed class RawConsole(KeyReader keys) : PSHostRawUserInterface
+internal sealed class RawConsole(ConsoleOutput output, Session session) : PSHostRawUserInterface
 {
     private string _title = "";
 
@@ -53,7 +54,7 @@ internal sealed class RawConsole(KeyReader keys) : PSHostRawUserInterface
 
     public override int CursorSize { get; set; } = 25;
 
-    public override bool KeyAvailable => keys.KeyAvailable;
+    public override bool KeyAvailable => session.Keys.KeyAvailable;
 
     public override string WindowTitle
     {
@@ -71,9 +72,15 @@ internal sealed class RawConsole(KeyReader keys) : PSHostRawUserInterface
         if (Console.IsInputRedirected)
             throw new InvalidOperationException("Standard input is redirected: there are no keys to read.");
 
-        var key = keys.Read() ?? throw new System.Management.Automation.PipelineStoppedException();
-        if ((options & ReadKeyOptions.NoEcho) == 0)
-            Console.Out.Write(key.KeyChar);
+        var read = session.Keys.WithControlC(session.Keys.Read);
+        if (read is not { } key || (IsControlC(key) && !options.HasFlag(ReadKeyOptions.AllowCtrlC)))
+        {
+            session.Interrupt();
+            throw new PipelineStoppedException();
+        }
+
+        if (!options.HasFlag(ReadKeyOptions.NoEcho))
+            output.Write(key.KeyChar.ToString());
 
         ControlKeyStates state = 0;
         if (key.Modifiers.HasFlag(ConsoleModifiers.Control))
@@ -85,7 +92,7 @@ internal sealed class RawConsole(KeyReader keys) : PSHostRawUserInterface
         return new KeyInfo((int)key.Key, key.KeyChar, state, keyDown: true);
     }
 
-    public override void FlushInputBuffer() => keys.Discard();
+    public override void FlushInputBuffer() => session.Keys.Discard();
 
     public override int LengthInBufferCells(string source) => CellWidth.Of(source);
 
@@ -109,6 +116,9 @@ internal sealed class RawConsole(KeyReader keys) : PSHostRawUserInterface
         if (!Console.IsOutputRedirected)
             Console.Clear();
     }
+
+    private static bool IsControlC(ConsoleKeyInfo key) =>
+        key is { Key: ConsoleKey.C, Modifiers: ConsoleModifiers.Control };
 
     private static NotSupportedException NotSupported(string what) => new($"{what} is not supported by pwsh-host.");
 }

@@ -21,7 +21,6 @@ internal sealed class Session : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Stack<Pipeline> _running = new();
-    private readonly CancellationTokenSource _ending = new();
     private readonly ConsoleOutput _output;
     private int? _exitCode;
     private bool _terminated;
@@ -31,8 +30,8 @@ internal sealed class Session : IDisposable
     public Session(ConsoleOutput output, bool nonInteractive)
     {
         _output = output;
-        Keys = new KeyReader { Cancellation = _ending.Token };
-        UserInterface = new ConsoleUserInterface(output, Keys, this, nonInteractive);
+        Keys = new KeyReader();
+        UserInterface = new ConsoleUserInterface(output, this, nonInteractive);
         Host = new ConsoleHost(output, this, UserInterface);
         var state = InitialSessionState.CreateDefault2();
         Runspace = RunspaceFactory.CreateRunspace(Host, state);
@@ -48,6 +47,8 @@ internal sealed class Session : IDisposable
     public KeyReader Keys { get; }
 
     public Runspace Runspace { get; }
+
+    public ForegroundApplication Foreground { get; } = new();
 
     /// <summary>The code that <c>exit</c> or a signal asked to end the process with.</summary>
     public int? ExitCode
@@ -132,7 +133,8 @@ internal sealed class Session : IDisposable
         }
     }
 
-    public bool LastStatementSucceeded => Evaluate("$global:?") is not [.., var result] || LanguagePrimitives.IsTrue(result);
+    public bool LastStatementSucceeded =>
+        Evaluate("$global:?") is not [.., var result] || LanguagePrimitives.IsTrue(result);
 
     public void SetLocation(string path) =>
         Runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(path));
@@ -170,24 +172,33 @@ internal sealed class Session : IDisposable
         lock (_lock)
             _running.TryPeek(out innermost);
 
-        innermost?.StopAsync();
-        return innermost is not null;
+        if (innermost is null)
+            return false;
+
+        // The pipeline may be waiting for the user's answer.
+        innermost.StopAsync();
+        Keys.GiveUp();
+        return true;
     }
 
-    /// <summary>Stops everything, so that cmdlets and finally blocks clean up, and ends the session with this code.</summary>
-    public void Terminate(int exitCode)
+    /// <summary>
+    /// Stops everything as this signal asks for, so that cmdlets and finally blocks clean up, and ends the session.
+    /// </summary>
+    public void Terminate(int signal)
     {
         Pipeline[] running;
         lock (_lock)
         {
             _terminated = true;
-            _exitCode = exitCode;
+            _exitCode = 128 + signal;
             running = [.. _running];
         }
 
-        _ending.Cancel();
+        Keys.End();
         foreach (var pipeline in running)
             pipeline.StopAsync();
+
+        Foreground.Signal(signal);
     }
 
     public void EnterNestedPrompt()
@@ -213,7 +224,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         Runspace.Dispose();
-        _ending.Dispose();
+        Keys.Dispose();
     }
 
     private Pipeline CreatePipeline(Command command)
@@ -277,7 +288,8 @@ internal sealed class Session : IDisposable
         using var finished = new ManualResetEventSlim();
         pipeline.StateChanged += (_, change) =>
         {
-            if (change.PipelineStateInfo.State is PipelineState.Completed or PipelineState.Failed or PipelineState.Stopped)
+            var state = change.PipelineStateInfo.State;
+            if (state is PipelineState.Completed or PipelineState.Failed or PipelineState.Stopped)
                 finished.Set();
         };
         pipeline.InvokeAsync();

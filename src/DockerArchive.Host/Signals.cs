@@ -19,8 +19,8 @@ internal sealed class Signals : IDisposable
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Terminate(signal, 128 + 15)),
-            PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Terminate(signal, 128 + 1)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Terminate(signal, 15)),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Terminate(signal, 1)),
         ];
     }
 
@@ -37,13 +37,13 @@ internal sealed class Signals : IDisposable
             EndIdleProcess(Session.InterruptedExitCode);
     }
 
-    private void Terminate(PosixSignalContext signal, int exitCode)
+    private void Terminate(PosixSignalContext signal, int number)
     {
         signal.Cancel = true;
         var wasRunning = _session.IsRunning;
-        _session.Terminate(exitCode);
+        _session.Terminate(number);
         if (!wasRunning && !_interactive)
-            EndIdleProcess(exitCode);
+            EndIdleProcess(128 + number);
     }
 
     // The main thread is blocked in a read of standard input that nothing can cancel.

@@ -47,7 +47,8 @@ internal static class Usage
 
     public static string EngineVersion => InformationalVersion(typeof(PSObject).Assembly);
 
-    public static string Version => $"PowerShell {EngineVersion} (pwsh-host {InformationalVersion(typeof(Usage).Assembly)})";
+    public static string Version =>
+        $"PowerShell {EngineVersion} (pwsh-host {InformationalVersion(typeof(Usage).Assembly)})";
 
     private static string InformationalVersion(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split(' ', '+')[0]
