@@ -46,7 +46,11 @@ if has -enable-kvm "$@" || has --enable-kvm "$@" || has -accel "$@"; then
 elif [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
     set -- -enable-kvm "$@"
 else
+    # Emulation does not speculate, so the kernel's defences cost time for nothing,
+    # and a nested hypervisor would only slow the boot.
     set -- -accel tcg,thread=multi "$@"
+    append="$append mitigations=off"
+    has -cpu "$@" || set -- -cpu max,svm=off "$@"
 fi
 has -cpu "$@" || set -- -cpu max "$@"
 

@@ -66,7 +66,9 @@ systemctl mask \
     apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service \
     dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer \
     man-db.timer motd-news.timer systemd-tmpfiles-clean.timer ua-timer.timer update-notifier-download.timer \
-    getty@tty1.service keyboard-setup.service console-setup.service \
+    modprobe@configfs.service modprobe@dm_mod.service modprobe@drm.service \
+    modprobe@efi_pstore.service modprobe@fuse.service modprobe@loop.service \
+    getty@tty1.service getty-static.service keyboard-setup.service console-setup.service \
     systemd-networkd-wait-online.service systemd-resolved.service systemd-timesyncd.service \
     systemd-pstore.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
     snapd.service snapd.socket multipathd.service unattended-upgrades.service
