@@ -11,13 +11,18 @@ public sealed record BuildLogLine
     /// </summary>
     public TimeSpan? Offset { get; init; }
 
+    /// <summary>When the line's first byte was written by the daemon's clock; only JSON progress and <c>--trace</c> tell.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>The line as the step wrote it, without its newline.</summary>
     public required ReadOnlyMemory<byte> Bytes { get; init; }
 
     /// <summary>The line decoded from UTF-8; other bytes show as U+FFFD. Control characters are kept.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>The stream, which only JSON progress and <c>--trace</c> tell.</summary>
+    /// <summary>
+    /// The stream, which only JSON progress and <c>--trace</c> tell; unknown when both streams wrote to the line.
+    /// </summary>
     public BuildLogOrigin Stream { get; init; }
 
     /// <summary>The text shows that the step ended, or the output stopped, before this line had its newline.</summary>

@@ -35,7 +35,7 @@ public readonly ref struct BuildToken
     /// <summary>The digests of the steps this one builds upon, each in quotes, as JSON has them; only JSON tells them.</summary>
     public ReadOnlySpan<byte> Inputs { get; init; }
 
-    /// <summary>The point in time of a start or an end, by the daemon's clock.</summary>
+    /// <summary>The point in time of a start, an end or a log line, by the daemon's clock.</summary>
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>A log line's time since the step's start, a transfer's elapsed time, a step's duration.</summary>
@@ -56,7 +56,13 @@ public readonly ref struct BuildToken
     /// <summary>The stream of a log line, when told.</summary>
     public BuildLogOrigin Stream { get; init; }
 
-    /// <summary>The line of the source file, for <see cref="BuildFailurePart.Position"/>; 0 when not told.</summary>
+    /// <summary>The source file of a warning, which JSON tells, or empty.</summary>
+    public ReadOnlySpan<byte> File { get; init; }
+
+    /// <summary>The page that explains a warning, which JSON tells, or empty.</summary>
+    public ReadOnlySpan<byte> Url { get; init; }
+
+    /// <summary>The line of the source file, for a warning or a <see cref="BuildFailurePart.Position"/>; 0 when not told.</summary>
     public int Line { get; init; }
 
     /// <summary>The text goes on from the step's previous token of this kind: a further line of a name or an error, a further piece of a log line.</summary>

@@ -65,9 +65,20 @@ public sealed class BuildTracker : IBuildEventSink
     /// <summary>Puts together what the output has told. The caller fills in what the output does not know.</summary>
     /// <param name="exitCode">The exit code of the process, or null when unknown.</param>
     /// <returns>The result.</returns>
-    public BuildResult ToResult(int? exitCode = null)
+    public BuildResult ToResult(int? exitCode = null) => ToResult(exitCode, Steps);
+
+    /// <summary>Puts together what the output has told, completed by the trace of the same build.</summary>
+    /// <param name="exitCode">The exit code of the process, or null when unknown.</param>
+    /// <param name="trace">A tracker that was fed what <c>buildctl build --trace FILE</c> wrote.</param>
+    /// <returns>The result; its steps keep the numbers of the output.</returns>
+    public BuildResult ToResult(int? exitCode, BuildTracker trace)
     {
-        IReadOnlyList<BuildStep> steps = Steps;
+        ArgumentNullException.ThrowIfNull(trace);
+        return ToResult(exitCode, TraceCompletion.Complete(Steps, trace.Steps));
+    }
+
+    private BuildResult ToResult(int? exitCode, IReadOnlyList<BuildStep> steps)
+    {
         BuildError? error = _failure.ToError(steps);
         DateTimeOffset? started = steps.Min(step => step.Started);
         return new BuildResult

@@ -38,7 +38,9 @@ public sealed record BuildWarning
             Step = token.Step == BuildToken.NoStep ? null : token.Step,
             Rule = rule,
             Message = message,
-            Line = line,
+            File = token.File.IsEmpty ? null : Encoding.UTF8.GetString(token.File),
+            Line = token.Line > 0 ? token.Line : line,
+            Url = token.Url.IsEmpty ? null : Encoding.UTF8.GetString(token.Url),
         };
     }
 

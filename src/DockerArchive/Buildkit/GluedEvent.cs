@@ -29,6 +29,21 @@ internal static class GluedEvent
         return PlainLine.TryEnd(rest, out _, out _) ? at : -1;
     }
 
+    /// <summary>Finds buildctl's final error behind the last log line of a stream that broke off.</summary>
+    /// <returns>The index of the error, or -1.</returns>
+    public static int FindError(ReadOnlySpan<byte> text) => text.LastIndexOf("error: failed to "u8);
+
+    /// <summary>
+    /// Finds a line of the printer behind the bytes of a tar, which v0.3 and v0.4 write to the same stream. A tar's last
+    /// bytes are zero.
+    /// </summary>
+    /// <returns>The index of the <c>#</c>, or -1.</returns>
+    public static int FindAfterTar(ReadOnlySpan<byte> line, int step)
+    {
+        int zero = line.LastIndexOf("\0#"u8);
+        return zero >= 0 && IsOf(line[(zero + 1)..], step, out _) ? zero + 1 : -1;
+    }
+
     private static int FindEventLine(ReadOnlySpan<byte> text, int step, byte last, out bool needsNextLine)
     {
         needsNextLine = false;

@@ -83,6 +83,12 @@ internal static class PlainLine
         return key != PlainEventKey.None;
     }
 
+    /// <summary>BuildKit's own rule: an error that ends in these words is a cancellation.</summary>
+    public static BuildStepState StateOf(ReadOnlySpan<byte> error) =>
+        error.IsEmpty ? BuildStepState.Done
+        : error.EndsWith("context canceled"u8) ? BuildStepState.Canceled
+        : BuildStepState.Failed;
+
     /// <summary>A whole digest and nothing else, the second line of a block in v0.8 and docker 20.10.</summary>
     public static bool IsDigest(ReadOnlySpan<byte> rest) =>
         rest.Length == 71 && rest.StartsWith("sha256:"u8)

@@ -13,8 +13,10 @@ internal sealed partial class PlainProgress
     {
         None,
         Glue,
+        GluedError,
         SummaryRule,
         Position,
+        Status,
     }
 
     private void HoldLine(ReadOnlySpan<byte> line, Hold reason)
@@ -26,9 +28,9 @@ internal sealed partial class PlainProgress
         _hold = reason;
     }
 
-    private void HoldGlue(ReadOnlySpan<byte> line, int text, int glue)
+    private void HoldGlue(ReadOnlySpan<byte> line, Hold reason, int text, int glue)
     {
-        HoldLine(line, Hold.Glue);
+        HoldLine(line, reason);
         _heldText = text;
         _heldGlue = glue;
     }
@@ -42,7 +44,10 @@ internal sealed partial class PlainProgress
         switch (reason)
         {
             case Hold.Glue:
-                ReleaseGlue(line, next);
+                ReleaseGlue(line, IsGlue(next));
+                break;
+            case Hold.GluedError:
+                ReleaseGlue(line, next.IsEmpty);
                 break;
             case Hold.SummaryRule when next.StartsWith(" > "u8):
                 StartSummary(line);
@@ -50,6 +55,9 @@ internal sealed partial class PlainProgress
             case Hold.Position when next.TrimEnd("\r\n"u8).SequenceEqual(ExcerptRule)
                 && PlainLine.TryPosition(bare, out ReadOnlySpan<byte> file, out int number):
                 StartExcerpt(line, file, number);
+                break;
+            case Hold.Status when StatusJson.BeginsInside(next):
+                StartStatus(line);
                 break;
             default:
                 AcceptText(line, bare);
@@ -61,13 +69,17 @@ internal sealed partial class PlainProgress
     /// The step may have written text like the printer's. But what the printer glues ends the block (since v0.5) or is
     /// followed by the duration (v0.3 and v0.4), so that the next line tells.
     /// </summary>
-    private void ReleaseGlue(ReadOnlySpan<byte> line, ReadOnlySpan<byte> next)
+    private bool IsGlue(ReadOnlySpan<byte> next)
     {
         int prefix = PlainLine.ReadNumber(next, out int number);
         bool sameStep = prefix > 0 && number == _current;
-        bool isGlue = _eventLines
+        return _eventLines
             ? next.IsEmpty || (sameStep && next[prefix..].StartsWith("    duration: "u8))
             : !sameStep;
+    }
+
+    private void ReleaseGlue(ReadOnlySpan<byte> line, bool isGlue)
+    {
         if (isGlue)
         {
             SplitGlue(line, _heldText, _heldGlue);
@@ -85,8 +97,16 @@ internal sealed partial class PlainProgress
     {
         PrintedTime.ReadSeconds(line[PlainLine.ReadNumber(line, out _)..], out TimeSpan offset);
         EmitLog(line[..glue], line[text..glue], offset, isPartial: true);
-        ReadOnlySpan<byte> glued = line[glue..];
+        AcceptGlued(line[glue..]);
+    }
+
+    private void AcceptGlued(ReadOnlySpan<byte> glued)
+    {
+        ReadOnlySpan<byte> bare = glued.TrimEnd("\r\n"u8);
         int prefix = PlainLine.ReadNumber(glued, out int number);
-        TryOwn(glued, glued[prefix..].TrimEnd("\r\n"u8), number);
+        if (prefix == 0)
+            AcceptError(glued, bare["error: ".Length..]);
+        else if (!TryOwn(glued, bare[prefix..], number))
+            Emit(BuildEventKind.Unrecognised, OpenStep, glued, bare);
     }
 }

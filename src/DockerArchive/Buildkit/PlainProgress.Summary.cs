@@ -22,8 +22,23 @@ internal sealed partial class PlainProgress
             AcceptError(line, bare);
         else if (PlainLine.TryPosition(bare, out _, out _))
             HoldLine(line, Hold.Position);
-        else
+        else if (!TryWarningList(line, bare))
             AcceptText(line, bare);
+    }
+
+    private bool TryWarningList(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        if (_section == Section.Warnings && ClosingWarnings.TryEntry(bare, out ReadOnlySpan<byte> text))
+        {
+            Emit(BuildEventKind.StepWarned, BuildToken.NoStep, line, text);
+            return true;
+        }
+
+        if (_open || !ClosingWarnings.IsTitle(bare))
+            return false;
+        Emit(BuildEventKind.Separator, BuildToken.NoStep, line);
+        _section = Section.Warnings;
+        return true;
     }
 
     /// <summary>docker 20.10 prints the error without a word before it.</summary>
@@ -50,7 +65,15 @@ internal sealed partial class PlainProgress
         bool isLogrus = bare.StartsWith("time=\""u8) && bare.IndexOf(" level="u8) > 0;
         if (kind == BuildEventKind.Unrecognised || isLogrus)
         {
-            Emit(BuildEventKind.Unrecognised, OpenStep, line, bare);
+            int glue = _open && _eventLines ? GluedEvent.FindAfterTar(bare, _current) : -1;
+            if (glue < 0)
+            {
+                Emit(BuildEventKind.Unrecognised, OpenStep, line, bare);
+                return;
+            }
+
+            Emit(BuildEventKind.Unrecognised, _current, line[..glue], line[..glue]);
+            AcceptGlued(line[glue..]);
             return;
         }
 
@@ -93,7 +116,7 @@ internal sealed partial class PlainProgress
         Section.SummaryName => TrySummaryName(line, bare),
         Section.SummaryLog => TrySummaryLog(line, bare),
         Section.ExcerptStart or Section.Excerpt => TryExcerpt(line, bare),
-        Section.Warnings => false,
+        Section.Status => AcceptStatusLine(line, bare),
         _ => false,
     };
 

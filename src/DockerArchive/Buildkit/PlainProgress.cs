@@ -4,7 +4,7 @@ namespace DockerArchive.Buildkit;
 
 /// <summary>
 /// Places each line of plain progress by its shape and by what came before it. A line waits for the next one only where
-/// it can not tell by itself: a log line that ends like the printer's own text, dashes, and a source position.
+/// it can not tell by itself: a log line that ends like the printer's own text, dashes, a brace, a source position.
 /// </summary>
 internal sealed partial class PlainProgress(IBuildEventSink sink)
 {
@@ -29,6 +29,7 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
         SummaryLog,
         ExcerptStart,
         Excerpt,
+        Status,
         FinalError,
         Warnings,
     }
@@ -44,6 +45,8 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
             Release(line);
         if (!ends)
         {
+            if (_section == Section.Status)
+                EndStatus();
             AcceptStart(line);
             return;
         }
@@ -57,7 +60,7 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
                 AcceptNumbered(line, content, prefix, number);
             else if (bare.IsEmpty)
                 AcceptBlank(line);
-            else
+            else if (!TryStatus(line, bare))
                 AcceptUnnumbered(line, bare);
         }
 
@@ -69,6 +72,8 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
     {
         if (_hold != Hold.None)
             Release(default);
+        if (_section == Section.Status)
+            EndStatus();
     }
 
     private static ReadOnlySpan<byte> TrimCarriageReturn(ReadOnlySpan<byte> text) =>
@@ -138,15 +143,18 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
             EndHeader();
         _section = Section.Blocks;
         int glue = GluedEvent.Find(TrimCarriageReturn(text), _current, _eventLines, out bool needsNextLine);
+        Hold reason = Hold.Glue;
         if (glue < 0)
         {
-            EmitLog(line, text, offset, isPartial: false);
-            return;
+            glue = GluedEvent.FindError(text);
+            (reason, needsNextLine) = (Hold.GluedError, true);
         }
 
         line.Overlaps(text, out int start);
-        if (needsNextLine)
-            HoldGlue(line, start, start + glue);
+        if (glue < 0)
+            EmitLog(line, text, offset, isPartial: false);
+        else if (needsNextLine)
+            HoldGlue(line, reason, start, start + glue);
         else
             SplitGlue(line, start, start + glue);
     }
@@ -254,16 +262,11 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
             PlainEventKey.Started => token with { Kind = BuildEventKind.StepStarted, Time = time },
             PlainEventKey.Completed => token with { Time = time },
             PlainEventKey.Duration => token with { Span = duration },
-            PlainEventKey.Error => token with { Text = text, State = StateOf(text) },
+            PlainEventKey.Error => token with { Text = text, State = PlainLine.StateOf(text) },
             _ => token with { State = value[0] == 't' ? BuildStepState.Cached : BuildStepState.Done },
         });
         return true;
     }
-
-    private static BuildStepState StateOf(ReadOnlySpan<byte> error) =>
-        error.IsEmpty ? BuildStepState.Done
-        : error.EndsWith("context canceled"u8) ? BuildStepState.Canceled
-        : BuildStepState.Failed;
 
     private void EmitTransfer(ReadOnlySpan<byte> line, ReadOnlySpan<byte> rest, int number)
     {

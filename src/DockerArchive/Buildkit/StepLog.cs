@@ -13,6 +13,7 @@ public sealed class StepLog : BuildEvent
         : base(token)
     {
         Offset = token.Span;
+        Time = token.Time;
         Stream = token.Stream;
         IsContinuation = token.IsContinuation;
         IsPartial = token.IsPartial;
@@ -28,6 +29,9 @@ public sealed class StepLog : BuildEvent
     /// so that it is wrong below 0.1 ms and from 9999.5 s on.
     /// </summary>
     public TimeSpan? Offset { get; }
+
+    /// <summary>When the piece was written by the daemon's clock, which only JSON tells.</summary>
+    public DateTimeOffset? Time { get; }
 
     /// <summary>The stream, which only JSON tells.</summary>
     public BuildLogOrigin Stream { get; }

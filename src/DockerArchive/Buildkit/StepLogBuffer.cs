@@ -6,34 +6,57 @@ namespace DockerArchive.Buildkit;
 /// </summary>
 internal sealed class StepLogBuffer
 {
-    private readonly List<BuildLogLine> _lines = [];
+    private readonly List<BuildLogLine> _ended = [];
+    private BuildLogLine? _last;
+    private byte[] _text = [];
+    private int _length;
     private bool _mayRepeat;
 
-    public void ExpectRepeat() => _mayRepeat = _lines.Count > 0;
+    public void ExpectRepeat() => _mayRepeat = _last is not null;
 
     public void Add(scoped in BuildToken token)
     {
-        BuildLogLine? last = _lines.Count > 0 ? _lines[^1] : null;
-        if (token.IsContinuation && last is not null)
+        if (token.IsContinuation && _last is not null)
         {
-            byte[] joined = [.. last.Bytes.Span, .. token.Text];
-            _lines[^1] = last with { Bytes = joined, Partial = token.IsPartial };
+            _last = _last with
+            {
+                Partial = token.IsPartial,
+                Stream = _last.Stream == token.Stream ? token.Stream : BuildLogOrigin.Unknown,
+            };
+            Append(token.Text);
             return;
         }
 
-        var line = new BuildLogLine
+        bool repeats = _mayRepeat && _last?.Offset == token.Span && token.Text.StartsWith(_text.AsSpan(0, _length));
+        if (!repeats)
+            EndLine();
+        _last = new BuildLogLine
         {
             Offset = token.Span,
-            Bytes = token.Text.ToArray(),
+            Time = token.Time,
+            Bytes = default,
             Stream = token.Stream,
             Partial = token.IsPartial,
         };
-        if (_mayRepeat && last is not null && last.Offset == line.Offset && token.Text.StartsWith(last.Bytes.Span))
-            _lines[^1] = line;
-        else
-            _lines.Add(line);
+        _length = 0;
+        Append(token.Text);
         _mayRepeat = token.IsPartial;
     }
 
-    public BuildLogLine[] ToArray() => [.. _lines];
+    public BuildLogLine[] ToArray() =>
+        _last is null ? [.. _ended] : [.. _ended, _last with { Bytes = _text.AsSpan(0, _length).ToArray() }];
+
+    private void EndLine()
+    {
+        if (_last is not null)
+            _ended.Add(_last with { Bytes = _text.AsSpan(0, _length).ToArray() });
+    }
+
+    private void Append(ReadOnlySpan<byte> text)
+    {
+        if (_text.Length - _length < text.Length)
+            Array.Resize(ref _text, Math.Max(_length + text.Length, _text.Length * 2));
+        text.CopyTo(_text.AsSpan(_length));
+        _length += text.Length;
+    }
 }

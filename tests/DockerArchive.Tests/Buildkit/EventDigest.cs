@@ -1,27 +1,30 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using DockerArchive.Buildkit;
 
 namespace DockerArchive.Tests.Buildkit;
 
-/// <summary>A sink that hashes every field of every event, and apart from that the raw bytes, without keeping them.</summary>
-internal sealed class EventDigest : IBuildEventSink
+/// <summary>
+/// A sink that reduces every field of every event to a number, and that compares the raw bytes with the input they must be.
+/// </summary>
+internal sealed class EventDigest(byte[] input) : IBuildEventSink
 {
-    private readonly IncrementalHash _fields = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly IncrementalHash _raw = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private HashCode _fields;
+    private int _position;
 
-    public long RawLength { get; private set; }
+    public int Fields => _fields.ToHashCode();
 
-    public long Count { get; private set; }
+    public bool IsConserved { get; private set; } = true;
 
-    public string Fields => Convert.ToHexString(_fields.GetCurrentHash());
-
-    public string Raw => Convert.ToHexString(_raw.GetCurrentHash());
-
-    public static EventDigest Of(ReadOnlySpan<byte> input, Func<int> nextLength)
+    public static EventDigest Of(byte[] input, Func<int> nextLength)
     {
-        var digest = new EventDigest();
-        var parser = new ProgressParser(digest);
+        var digest = new EventDigest(input);
+        Feed(digest, input, nextLength);
+        digest.IsConserved &= digest._position == input.Length;
+        return digest;
+    }
+
+    public static void Feed(IBuildEventSink sink, ReadOnlySpan<byte> input, Func<int> nextLength)
+    {
+        var parser = new ProgressParser(sink);
         while (!input.IsEmpty)
         {
             int length = Math.Clamp(nextLength(), 1, input.Length);
@@ -30,37 +33,21 @@ internal sealed class EventDigest : IBuildEventSink
         }
 
         parser.Complete();
-        return digest;
     }
 
     public void Accept(scoped in BuildToken token)
     {
-        Count++;
-        RawLength += token.Raw.Length;
-        _raw.AppendData(token.Raw);
-        Span<byte> numbers = stackalloc byte[8 * 15];
-        ReadOnlySpan<long> values =
-        [
-            (long)token.Kind,
-            token.Step,
-            token.Time?.UtcTicks ?? -1,
-            token.Span?.Ticks ?? -1,
-            token.Current?.Bytes ?? -1,
-            token.Current?.Precision ?? -1,
-            token.Total?.Bytes ?? -1,
-            token.Total?.Precision ?? -1,
-            token.State is { } state ? (long)state : -1,
-            ((long)token.Part << 8) + (long)token.Stream,
-            token.Line,
-            (token.IsContinuation ? 1 : 0) + (token.IsPartial ? 2 : 0) + (token.IsCut ? 4 : 0) + (token.IsDone ? 8 : 0),
-            token.Raw.Length,
-            token.Text.Length,
-            token.Digest.Length,
-        ];
-        for (int i = 0; i < values.Length; i++)
-            BinaryPrimitives.WriteInt64LittleEndian(numbers[(8 * i)..], values[i]);
-        _fields.AppendData(numbers);
-        _fields.AppendData(token.Text);
-        _fields.AppendData(token.Digest);
+        IsConserved = IsConserved
+            && token.Raw.Length <= input.Length - _position
+            && token.Raw.SequenceEqual(input.AsSpan(_position, token.Raw.Length));
+        _position += token.Raw.Length;
+        _fields.Add(HashCode.Combine(token.Kind, token.Step, token.Time, token.Span, token.Current, token.Total, token.State, token.Part));
+        _fields.Add(HashCode.Combine(token.Stream, token.Line, token.IsContinuation, token.IsPartial, token.IsCut, token.IsDone));
+        _fields.Add(HashCode.Combine(token.Raw.Length, token.Text.Length, token.Digest.Length, token.Inputs.Length, token.File.Length));
+        _fields.AddBytes(token.Text);
+        _fields.AddBytes(token.Digest);
+        _fields.AddBytes(token.Inputs);
+        _fields.AddBytes(token.File);
+        _fields.AddBytes(token.Url);
     }
 }

@@ -279,12 +279,5 @@ public sealed class PlainGrammarTests
             (warning.Step, warning.Rule, warning.Message, warning.Line));
     }
 
-    private static BuildResult Track(string input, int? exitCode = null)
-    {
-        var tracker = new BuildTracker();
-        var parser = new ProgressParser(tracker);
-        parser.Write(Encoding.UTF8.GetBytes(input));
-        parser.Complete();
-        return tracker.ToResult(exitCode);
-    }
+    private static BuildResult Track(string input, int? exitCode = null) => Tracking.Result(input, exitCode);
 }

@@ -40,6 +40,12 @@ public sealed class Recording
     /// <summary>v0.3 and v0.4 print progress to standard output, later versions to standard error.</summary>
     public bool HasEventLines => Version is "v0.3.0" or "v0.4.0";
 
+    /// <summary>Since v0.10 <c>DONE</c> tells the sum of a step's runs, before that the last run.</summary>
+    public bool SumsRuns => Version is "v0.10.0" or "v0.12.4" or "v0.32.2";
+
+    /// <summary>Since v0.10 steps are numbered when they are first printed, before that when they are first heard of.</summary>
+    public bool NumbersByPrint => SumsRuns;
+
     public byte[] Progress => HasEventLines ? Stdout : Stderr;
 
     public static Recording Get(string version, string name) => Of(version).Single(run => run.Name == name);

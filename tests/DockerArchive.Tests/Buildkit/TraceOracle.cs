@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using DockerArchive.Buildkit;
 
 namespace DockerArchive.Tests.Buildkit;
 
@@ -15,6 +16,8 @@ internal sealed class TraceOracle
     {
         foreach (string line in Encoding.UTF8.GetString(trace).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
+            if (!line.StartsWith('{'))
+                continue;
             JsonElement status;
             try
             {
@@ -80,10 +83,14 @@ internal sealed class TraceOracle
         vertex.Cached = Get(json, "cached").ValueKind == JsonValueKind.True;
         vertex.Started = Time(json, "started");
         vertex.Completed = Time(json, "completed");
+        vertex.Inputs = [.. Items(json, "inputs").Select(input => input.GetString()!)];
+        vertex.IsWeak = Get(json, "progressGroup") is { ValueKind: JsonValueKind.Object } group
+            && Get(group, "weak").ValueKind == JsonValueKind.True;
         if (vertex.Started is { } started)
         {
             vertex.FirstStart = vertex.FirstStart is { } first && first < started ? first : started;
-            vertex.Starts.Add(started);
+            vertex.Runs.RemoveAll(run => run.Start == started);
+            vertex.Runs.Add((started, vertex.Completed));
         }
 
         if (vertex.Completed is { } completed)
@@ -95,6 +102,7 @@ internal sealed class TraceOracle
         Vertex vertex = _byDigest[Text(log, "vertex")];
         ReadOnlySpan<byte> data = Get(log, "data").GetBytesFromBase64();
         DateTimeOffset time = Time(log, "timestamp")!.Value;
+        int stream = Get(log, "stream") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : 0;
         if (data.IsEmpty)
         {
             vertex.IsPartial = true;
@@ -106,7 +114,9 @@ internal sealed class TraceOracle
             int newline = data.IndexOf((byte)'\n');
             ReadOnlySpan<byte> piece = newline < 0 ? data : data[..newline];
             if (!vertex.IsPartial || vertex.Log.Count == 0)
-                vertex.Log.Add(new Line { Offset = time - (vertex.Started ?? time) });
+                vertex.Log.Add(new Line { Time = time, Offset = time - (vertex.Started ?? time), Stream = stream });
+            else if (vertex.Log[^1].Stream != stream)
+                vertex.Log[^1].Stream = 0;
             vertex.Log[^1].Bytes.AddRange(piece);
             vertex.IsPartial = newline < 0;
             data = newline < 0 ? default : data[(newline + 1)..];
@@ -115,7 +125,12 @@ internal sealed class TraceOracle
 
     public sealed class Line
     {
+        public DateTimeOffset Time { get; init; }
+
         public TimeSpan Offset { get; init; }
+
+        /// <summary>0 when both streams wrote to the line.</summary>
+        public int Stream { get; set; }
 
         public List<byte> Bytes { get; } = [];
     }
@@ -132,6 +147,11 @@ internal sealed class TraceOracle
 
         public bool Cached { get; set; }
 
+        public string[] Inputs { get; set; } = [];
+
+        /// <summary>Plain progress shows a weak member of a progress group only together with another member.</summary>
+        public bool IsWeak { get; set; }
+
         public DateTimeOffset? Started { get; set; }
 
         public DateTimeOffset? Completed { get; set; }
@@ -140,7 +160,33 @@ internal sealed class TraceOracle
 
         public DateTimeOffset? LastEnd { get; set; }
 
-        public List<DateTimeOffset> Starts { get; } = [];
+        public List<(DateTimeOffset Start, DateTimeOffset? End)> Runs { get; } = [];
+
+        public BuildStepState State =>
+            Completed is null ? Started is null ? BuildStepState.Pending : BuildStepState.Running
+            : Error is not null
+                ? Error.EndsWith("context canceled", StringComparison.Ordinal) ? BuildStepState.Canceled : BuildStepState.Failed
+            : Cached ? BuildStepState.Cached
+            : BuildStepState.Done;
+
+        /// <summary>The time that the ended runs cover.</summary>
+        public TimeSpan Total
+        {
+            get
+            {
+                TimeSpan sum = default;
+                DateTimeOffset covered = DateTimeOffset.MinValue;
+                foreach ((DateTimeOffset start, DateTimeOffset? end) in Runs.OrderBy(run => run.Start))
+                {
+                    if (end is not { } stop || stop <= covered)
+                        continue;
+                    sum += stop - (start > covered ? start : covered);
+                    covered = stop;
+                }
+
+                return sum;
+            }
+        }
 
         public List<Line> Log { get; } = [];
 

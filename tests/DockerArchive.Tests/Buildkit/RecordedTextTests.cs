@@ -1,0 +1,50 @@
+using System.Text;
+using DockerArchive.Buildkit;
+using Xunit;
+
+namespace DockerArchive.Tests.Buildkit;
+
+/// <summary>Every line of every recorded run has its place.</summary>
+public sealed class RecordedTextTests
+{
+    public static TheoryData<string> Versions() => [.. Recording.Versions];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Every_line_of_a_progress_stream_is_recognised(string version)
+    {
+        var unknown = new List<string>();
+        foreach (Recording run in Recording.Of(version))
+        {
+            foreach (Unrecognised told in EventLog.Of(run.Progress).OfType<Unrecognised>())
+            {
+                if (!IsOfAnotherProgram(told.ToString(), run))
+                    unknown.Add($"{run}: {told.ToString()[..Math.Min(200, told.ToString().Length)]}");
+            }
+        }
+
+        Assert.Empty(unknown);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Failed_build_has_an_error_and_a_successful_one_has_none(string version)
+    {
+        foreach (Recording run in Recording.Of(version).Where(run => run.ExitCode is 0 or 1))
+        {
+            BuildResult result = Tracking.Track(run.Stdout, run.Stderr).ToResult(run.ExitCode);
+
+            Assert.Equal(run.ExitCode == 0, result.Succeeded);
+            Assert.True((run.ExitCode == 0) == (result.Error is null), run.ToString());
+            if (result.Error is { } error)
+                Assert.Contains(error.Message.Split('\n')[0], Encoding.UTF8.GetString(run.Stderr), StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>logrus, Go's log package, the command line's usage text, and a tar on the same stream.</summary>
+    private static bool IsOfAnotherProgram(string line, Recording run) =>
+        line.StartsWith("time=\"", StringComparison.Ordinal)
+        || line.StartsWith("2026/11/24 ", StringComparison.Ordinal)
+        || run.Name.Contains("20b-unknown-flag", StringComparison.Ordinal)
+        || run.Name.Contains("10g-export-oci-stdout", StringComparison.Ordinal);
+}
