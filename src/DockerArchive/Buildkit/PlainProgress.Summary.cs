@@ -48,45 +48,8 @@ internal sealed partial class PlainProgress
 
     private void AcceptError(ReadOnlySpan<byte> line, ReadOnlySpan<byte> message)
     {
-        _section = Section.FinalError;
+        StartText(Section.FinalError);
         EmitFailure(line, BuildFailurePart.Message, message);
-    }
-
-    /// <summary>A line without a number goes on with the text before it, if that can have more than one line.</summary>
-    private void AcceptText(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
-    {
-        BuildEventKind kind = _section switch
-        {
-            Section.Name => BuildEventKind.StepNamed,
-            Section.StepError => BuildEventKind.StepCompleted,
-            Section.FinalError => BuildEventKind.BuildFailed,
-            _ => BuildEventKind.Unrecognised,
-        };
-        bool isLogrus = bare.StartsWith("time=\""u8) && bare.IndexOf(" level="u8) > 0;
-        if (kind == BuildEventKind.Unrecognised || isLogrus)
-        {
-            int glue = _open && _eventLines ? GluedEvent.FindAfterTar(bare, _current) : -1;
-            if (glue < 0)
-            {
-                Emit(BuildEventKind.Unrecognised, OpenStep, line, bare);
-                return;
-            }
-
-            Emit(BuildEventKind.Unrecognised, _current, line[..glue], line[..glue]);
-            AcceptGlued(line[glue..]);
-            return;
-        }
-
-        sink.Accept(new BuildToken
-        {
-            Kind = kind,
-            Step = kind == BuildEventKind.BuildFailed ? BuildToken.NoStep : _current,
-            Raw = line,
-            Text = bare,
-            State = kind == BuildEventKind.StepCompleted ? BuildStepState.Failed : null,
-            Part = kind == BuildEventKind.BuildFailed ? BuildFailurePart.Message : BuildFailurePart.None,
-            IsContinuation = true,
-        });
     }
 
     private void StartSummary(ReadOnlySpan<byte> rule)

@@ -126,7 +126,7 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
         _carriageReturns = carriageReturn;
         Open(number);
         _afterHeader = true;
-        _section = _eventLines ? Section.Blocks : Section.Name;
+        StartText(_eventLines ? Section.Blocks : Section.Name);
         sink.Accept(new BuildToken
         {
             Kind = BuildEventKind.StepStarted,
@@ -220,7 +220,7 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
         Open(number);
         Close();
         if (state == BuildStepState.Failed)
-            _section = Section.StepError;
+            StartText(Section.StepError);
         sink.Accept(new BuildToken
         {
             Kind = BuildEventKind.StepCompleted,

@@ -72,8 +72,8 @@ internal sealed partial class StatusJson
         Step = Vertex().Number,
         Raw = raw,
         Text = _text.WrittenSpan,
-        Current = fields.Current == 0 && fields.Total == 0 ? null : new BuildQuantity(fields.Current, 1),
-        Total = fields.Total == 0 ? null : new BuildQuantity(fields.Total, 1),
+        Current = fields.Current == 0 && fields.Total == 0 ? null : new BuildQuantity(fields.Current, 0),
+        Total = fields.Total == 0 ? null : new BuildQuantity(fields.Total, 0),
         Span = (fields.Completed ?? fields.Timestamp) - fields.Started,
         IsDone = fields.Completed is not null,
     });

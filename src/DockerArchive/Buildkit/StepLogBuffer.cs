@@ -6,50 +6,74 @@ namespace DockerArchive.Buildkit;
 /// </summary>
 internal sealed class StepLogBuffer
 {
-    private readonly List<BuildLogLine> _ended = [];
-    private BuildLogLine? _last;
+    /// <summary>Below the size from which an array lives on the large object heap.</summary>
+    private const int ChunkLength = 64 * 1024;
+
+    private const int MaxSharedLength = ChunkLength / 4;
+
+    private StoredLogLine[] _ended = [];
+    private int _count;
+    private byte[] _chunk = [];
+    private int _chunkLength;
+    private StoredLogLine _last;
+    private bool _hasLast;
     private byte[] _text = [];
     private int _length;
     private bool _mayRepeat;
 
-    public void ExpectRepeat() => _mayRepeat = _last is not null;
+    public void ExpectRepeat() => _mayRepeat = _hasLast;
 
     public void Add(scoped in BuildToken token)
     {
-        if (token.IsContinuation && _last is not null)
+        if (token.IsContinuation && _hasLast)
         {
             _last = _last with
             {
-                Partial = token.IsPartial,
+                IsPartial = token.IsPartial,
                 Stream = _last.Stream == token.Stream ? token.Stream : BuildLogOrigin.Unknown,
             };
             Append(token.Text);
             return;
         }
 
-        bool repeats = _mayRepeat && _last?.Offset == token.Span && token.Text.StartsWith(_text.AsSpan(0, _length));
+        bool repeats = _mayRepeat && _last.Offset == token.Span && token.Text.StartsWith(_text.AsSpan(0, _length));
         if (!repeats)
             EndLine();
-        _last = new BuildLogLine
-        {
-            Offset = token.Span,
-            Time = token.Time,
-            Bytes = default,
-            Stream = token.Stream,
-            Partial = token.IsPartial,
-        };
+        _last = new StoredLogLine(default, token.Span, token.Time, token.Stream, token.IsPartial);
+        _hasLast = true;
         _length = 0;
         Append(token.Text);
         _mayRepeat = token.IsPartial;
     }
 
-    public BuildLogLine[] ToArray() =>
-        _last is null ? [.. _ended] : [.. _ended, _last with { Bytes = _text.AsSpan(0, _length).ToArray() }];
+    /// <summary>The lines so far. What is added later does not show in it.</summary>
+    public IReadOnlyList<BuildLogLine> Snapshot() => _hasLast
+        ? new StoredLog(_ended, _count, _last with { Bytes = _text.AsSpan(0, _length).ToArray() }).AsReadOnly()
+        : [];
 
     private void EndLine()
     {
-        if (_last is not null)
-            _ended.Add(_last with { Bytes = _text.AsSpan(0, _length).ToArray() });
+        if (!_hasLast)
+            return;
+        if (_count == _ended.Length)
+            Array.Resize(ref _ended, Math.Max(16, _count * 2));
+        _ended[_count++] = _last with { Bytes = Store(_text.AsSpan(0, _length)) };
+    }
+
+    private ReadOnlyMemory<byte> Store(ReadOnlySpan<byte> text)
+    {
+        if (text.Length > MaxSharedLength)
+            return text.ToArray();
+        if (_chunk.Length - _chunkLength < text.Length)
+        {
+            _chunk = new byte[_chunk.Length == 0 ? Math.Max(1024, text.Length) : ChunkLength];
+            _chunkLength = 0;
+        }
+
+        Memory<byte> stored = _chunk.AsMemory(_chunkLength, text.Length);
+        text.CopyTo(stored.Span);
+        _chunkLength += text.Length;
+        return stored;
     }
 
     private void Append(ReadOnlySpan<byte> text)

@@ -152,7 +152,7 @@ internal sealed class TrackedStep(int number)
             Completed = State == BuildStepState.Running ? null : _runs.LastEnd,
             Duration = _runs.Total ?? _printedDuration,
             Error = _error,
-            Log = _log.ToArray(),
+            Log = _log.Snapshot(),
             Transfers = [.. _transfers],
             Warnings = [.. _warnings],
         };

@@ -82,10 +82,7 @@ internal readonly ref struct TransferText
         int power = "kMGTPE"u8.IndexOf(text[^1]) + 1;
         if (power > 0)
             text = text[..^1];
-        long unit = 1;
-        for (int i = 0; i < power; i++)
-            unit *= 1000;
-        return power == 0 ? TryReadBytes(text, out size) : TryReadScaled(text, unit, out size);
+        return power == 0 ? TryReadBytes(text, out size) : TryReadScaled(text, power, out size);
     }
 
     private static bool TryReadBytes(ReadOnlySpan<byte> text, out BuildQuantity size)
@@ -93,18 +90,21 @@ internal readonly ref struct TransferText
         size = default;
         if (text.IsEmpty || !TryDigits(text, out long value))
             return false;
-        size = new BuildQuantity(value, 1);
+        size = new BuildQuantity(value, 0);
         return true;
     }
 
-    private static bool TryReadScaled(ReadOnlySpan<byte> text, long unit, out BuildQuantity size)
+    private static bool TryReadScaled(ReadOnlySpan<byte> text, int power, out BuildQuantity size)
     {
         size = default;
+        long unit = 1;
+        for (int i = 0; i < power; i++)
+            unit *= 1000;
         if (text.Length < 4 || text[^3] != '.'
             || !TryDigits(text[..^3], out long whole) || !TryDigits(text[^2..], out long hundredths)
             || whole > (long.MaxValue - unit) / unit)
             return false;
-        size = new BuildQuantity((whole * unit) + (hundredths * (unit / 100)), unit / 100);
+        size = new BuildQuantity((whole * unit) + (hundredths * (unit / 100)), (byte)((3 * power) - 2));
         return true;
     }
 

@@ -279,5 +279,89 @@ public sealed class PlainGrammarTests
             (warning.Step, warning.Rule, warning.Message, warning.Line));
     }
 
+    [Fact]
+    public void Buildx_lists_the_warnings_again_at_the_end()
+    {
+        BuildResult result = Track(
+            "#1 [internal] load build definition\n"
+            + "#1 WARN: StageNameCasing: Stage name 'Base' should be lowercase (line 1)\n#1 DONE 0.0s\n\n "
+            + "\u001b[33m2 warnings found (use docker --debug to expand):\n\u001b[0m"
+            + " - StageNameCasing: Stage name 'Base' should be lowercase (line 1)\n"
+            + " - JSONArgsRecommended: JSON arguments recommended for CMD (line 8)\n");
+
+        Assert.Equal(
+            [(1, "StageNameCasing", 1), ((int?)null, "JSONArgsRecommended", 8)],
+            result.Warnings.Select(warning => (warning.Step, warning.Rule!, warning.Line!.Value)));
+        Assert.True(result.Succeeded);
+    }
+
+    [Theory]
+    [InlineData("ERROR: failed to build: failed to solve: process \"/bin/sh -c false\" did not complete successfully: exit code: 1", "/bin/sh -c false")]
+    [InlineData("executor failed running [/bin/sh -c exit 1]: exit code: 1", "/bin/sh -c exit 1")]
+    [InlineData("failed to solve: executor failed running [/bin/sh -c exit 1]: exit code: 1", "/bin/sh -c exit 1")]
+    [InlineData("error: failed to solve: rpc error: code = Unknown desc = executor failed running [/bin/sh -c exit 1]: exit code: 1", "/bin/sh -c exit 1")]
+    public void Final_error_of_docker_buildx_and_buildctl(string line, string process)
+    {
+        BuildError error = Track("#1 [1/1] RUN false\n#1 ERROR: x\n------\n > [1/1] RUN false:\n------\n" + line + "\n").Error!;
+
+        Assert.Equal((1, 1, process), (error.Step, error.ExitCode, error.Process));
+        Assert.EndsWith(error.Message, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Summary_repeats_a_log_in_disorder_and_does_not_add_to_it()
+    {
+        Recording run = Recording.Get("v0.10.0", "03b-fail-long");
+        BuildStep failed = Tracking.Track(run.Progress).Steps.Single(step => step.State == BuildStepState.Failed);
+        BuildFailed[] summary = [.. EventLog.Of(run.Progress).OfType<BuildFailed>().Where(line => line.Part == BuildFailurePart.Log)];
+
+        Assert.Equal(26, failed.Log.Count);
+        Assert.Equal("partial at the end", summary[0].Text);
+        Assert.Equal("log line 17", summary[2].Text);
+    }
+
+    [Fact]
+    public void Dashes_and_positions_that_begin_nothing_are_text()
+    {
+        List<BuildEvent> events = EventLog.Of("#1 a\n#1 DONE 0.1s\n------\nDockerfile:3\n#2 b\n");
+
+        Assert.Equal(2, events.OfType<Unrecognised>().Count());
+        Assert.Equal("b", Assert.IsType<StepStarted>(events[^1]).Name);
+    }
+
+    [Fact]
+    public void Exported_image_has_digests_and_names()
+    {
+        BuildResult result = Track(
+            """
+            #5 exporting to image
+            #5 exporting layers 0.1s done
+            #5 exporting manifest sha256:aa 0.0s done
+            #5 exporting config sha256:bb done
+            #5 exporting attestation manifest sha256:cc done
+            #5 exporting manifest list sha256:dd done
+            #5 naming to docker.io/library/x:latest done
+            #5 DONE 0.2s
+
+            """);
+
+        BuildExport export = Assert.Single(result.Exports);
+        Assert.Equal(("image", "sha256:dd", "sha256:bb"), (export.Target, export.Digest, export.ConfigDigest));
+        Assert.Equal("docker.io/library/x:latest", Assert.Single(export.Names));
+    }
+
+    [Fact]
+    public void Looking_at_a_log_does_not_change_with_what_comes_later()
+    {
+        var tracker = new BuildTracker();
+        var parser = new ProgressParser(tracker);
+        parser.Write("#1 a\n#1 0.100 one\n#1 0.100 tw\n#1 ...\n"u8);
+        IReadOnlyList<BuildLogLine> before = tracker.Steps[0].Log;
+        parser.Write("\n#1 a\n#1 0.100 two\n#1 0.200 three\n"u8);
+
+        Assert.Equal(["one", "tw"], before.Select(line => line.Text));
+        Assert.Equal(["one", "two", "three"], tracker.Steps[0].Log.Select(line => line.Text));
+    }
+
     private static BuildResult Track(string input, int? exitCode = null) => Tracking.Result(input, exitCode);
 }
