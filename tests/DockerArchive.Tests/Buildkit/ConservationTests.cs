@@ -1,5 +1,4 @@
 using DockerArchive.Buildkit;
-using Xunit;
 
 namespace DockerArchive.Tests.Buildkit;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using DockerArchive.Buildkit;
-using Xunit;
 
 namespace DockerArchive.Tests.Buildkit;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using DockerArchive.Buildkit;
-using Xunit;
 
 namespace DockerArchive.Tests.Buildkit;
 
