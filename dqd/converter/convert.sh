@@ -78,7 +78,7 @@ rm "$disk"
 cp "$kernel" "$out/vmlinuz"
 cp "$initrd" "$out/initrd.img"
 cp "${0%/*}/vm.Dockerfile" "$out/Dockerfile"
-printf '%s\n' "root=LABEL=dockerarchive rw console=ttyS0 net.ifnames=0 quiet systemd.show_status=1${extra:+ $extra}" >"$out/cmdline"
+printf '%s\n' "root=LABEL=dockerarchive rw console=ttyS0 net.ifnames=0 fsck.mode=skip quiet systemd.show_status=1${extra:+ $extra}" >"$out/cmdline"
 chmod 644 "$out"/*
 
 say "kernel ${kernel##*/vmlinuz-}, disk $(stat -c %s "$out/vm.qcow2") bytes"

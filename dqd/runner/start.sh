@@ -38,7 +38,8 @@ if [ -n "${QEMU_DUAL_NET:-}" ]; then
     fi
     set -- -netdev "$link" \
         -device "virtio-net-pci,netdev=net1,romfile=,mac=${QEMU_MAC_ADDR_1:-52:54:00:12:34:57}" "$@"
-    [ -z "${QEMU_SOCKET_IP:-}" ] || append="$append ip=$QEMU_SOCKET_IP:::255.255.255.0::eth1:none"
+    [ -z "${QEMU_SOCKET_IP:-}" ] || \
+        append="$append ip=$QEMU_SOCKET_IP:::255.255.255.0::eth1:none systemd.wants=systemd-network-generator.service"
 fi
 
 if has -enable-kvm "$@" || has --enable-kvm "$@" || has -accel "$@"; then
@@ -46,11 +47,10 @@ if has -enable-kvm "$@" || has --enable-kvm "$@" || has -accel "$@"; then
 elif [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
     set -- -enable-kvm "$@"
 else
-    # Emulation does not speculate, so the kernel's defences cost time for nothing,
-    # and a nested hypervisor would only slow the boot.
+    # Emulation does not speculate, so the kernel's defences would cost time for
+    # nothing, as would a hypervisor inside.
     set -- -accel tcg,thread=multi "$@"
-    append="$append mitigations=off"
-    has -cpu "$@" || set -- -cpu max,svm=off "$@"
+    append="$append mitigations=off module_blacklist=kvm_amd,kvm_intel"
 fi
 has -cpu "$@" || set -- -cpu max "$@"
 

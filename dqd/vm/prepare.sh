@@ -59,13 +59,15 @@ systemctl set-default multi-user.target
 systemctl enable systemd-networkd.service dockerarchive-hostkeys.service dockerarchive-resolv.path acpid.service
 systemctl disable ssh.socket 2>/dev/null || true
 systemctl enable ssh.service
-systemctl enable systemd-network-generator.service 2>/dev/null || true
+# The runner asks for it when a second card has a fixed address.
+systemctl disable systemd-network-generator.service 2>/dev/null || true
 
 # Housekeeping for machines that live long; each costs a second or more under emulation.
 systemctl mask \
     apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service \
     dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer logrotate.timer \
     man-db.timer motd-news.timer systemd-tmpfiles-clean.timer ua-timer.timer update-notifier-download.timer \
+    dev-hugepages.mount systemd-random-seed.service \
     modprobe@configfs.service modprobe@dm_mod.service modprobe@drm.service \
     modprobe@efi_pstore.service modprobe@fuse.service modprobe@loop.service \
     getty@tty1.service getty-static.service keyboard-setup.service console-setup.service \
@@ -75,4 +77,6 @@ systemctl mask \
 
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
+# Else the first boot runs every "after an update" unit again.
+touch /etc/.updated /var/.updated
 say "done"
