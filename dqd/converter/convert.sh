@@ -5,7 +5,9 @@ set -eu
 
 size=${SIZE:-10G}
 extra=${CMDLINE:-}
-compress=${COMPRESS:-}
+# Compressed, a disk is a third as large and boots about a second slower under
+# emulation. zstd: faster to write and to read than zlib, and smaller.
+compress=${COMPRESS:-zstd}
 out=/out
 root=/work/root
 disk=/work/disk.raw
@@ -20,6 +22,10 @@ discard() {
     rm -rf /work
     [ "$status" -eq 0 ] || rm -rf "$out"
 }
+case $compress in
+    none | zlib | zstd) ;;
+    *) fail "COMPRESS=$compress is unknown: none, zlib or zstd" ;;
+esac
 trap discard EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -29,7 +35,7 @@ mkdir -p "$out" "$root"
 
 say "unpacking the root file system from standard input"
 tar --extract --file - --directory "$root" --numeric-owner --same-owner --preserve-permissions \
-    --xattrs --xattrs-include='*' --exclude='dev/*' --exclude=.dockerenv ||
+    --xattrs --xattrs-include='*' --anchored --exclude='dev/*' --exclude='./dev/*' --exclude=.dockerenv ||
     fail "standard input is not a complete tar stream of a root file system"
 for path in bin etc sbin usr; do
     [ -e "$root/$path" ] || fail "the tar stream is no root file system: it has no /$path"
@@ -64,15 +70,14 @@ mke2fs -q -t ext4 -L dockerarchive -m 1 \
     -U d0c4e2a1-0b1d-4c0d-9a5e-00a4c417e001 \
     -E hash_seed=d0c4e2a1-0b1d-4c0d-9a5e-00a4c417e002,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 \
     -O '^orphan_file,^metadata_csum_seed' \
-    -d "$root" "$disk" "$size" ||
+    -d "$root" "$disk" "$size" >/dev/null ||
     fail "mke2fs could not write the file system: is SIZE=$size large enough, and is there room for it?"
 
-say "converting to qcow2${compress:+, compressed with $compress}"
-if [ -n "$compress" ]; then
-    qemu-img convert -f raw -O qcow2 -c -o "compression_type=$compress" "$disk" "$out/vm.qcow2"
-else
-    qemu-img convert -f raw -O qcow2 "$disk" "$out/vm.qcow2"
-fi
+say "converting to qcow2, compression: $compress"
+case $compress in
+    none) qemu-img convert -f raw -O qcow2 "$disk" "$out/vm.qcow2" ;;
+    zlib | zstd) qemu-img convert -f raw -O qcow2 -c -o "compression_type=$compress" "$disk" "$out/vm.qcow2" ;;
+esac
 rm "$disk"
 
 cp "$kernel" "$out/vmlinuz"
