@@ -41,6 +41,15 @@ docker_engine() {
     else
         say "starting dockerd (log: out/dockerd.log, process id: out/dockerd.pid)"
         mkdir -p out
+        # Left over from a machine that was switched off, they would name whatever has their number now.
+        for file in /run/docker.pid /run/docker/containerd/containerd.pid; do
+            if [ -e "$file" ]; then
+                case $(cat "/proc/$(cat "$file")/comm" 2>/dev/null) in
+                    dockerd | containerd) ;;
+                    *) rm -f "$file" ;;
+                esac
+            fi
+        done
         PATH="$PATH:/usr/sbin:/sbin" setsid dockerd >out/dockerd.log 2>&1 </dev/null &
         echo $! >out/dockerd.pid
     fi

@@ -30,7 +30,7 @@ finally {
     else {
         Stage "Stop and remove $Env" {
             Get-ArchiveEnv $Env -Running | Stop-ArchiveEnv
-            Get-ArchiveEnv $Env | Where-Object State | Remove-ArchiveEnv
+            Get-ArchiveEnv $Env | Where-Object Instances | Remove-ArchiveEnv
         }
     }
 }

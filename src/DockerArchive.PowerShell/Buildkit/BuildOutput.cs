@@ -14,6 +14,30 @@ internal sealed record BuildOutput(string Type, IReadOnlyList<KeyValuePair<strin
 
     public bool IsDirectory => Type == "local";
 
+    /// <summary>Reads what stands after -Output.</summary>
+    /// <remarks>
+    /// PowerShell takes an unquoted <c>type=local,dest=out</c> for a list of two; what does not begin with
+    /// <c>type=</c> but has a key belongs to the text before it.
+    /// </remarks>
+    /// <inheritdoc cref="Parse"/>
+    public static IReadOnlyList<BuildOutput> ParseAll(IEnumerable<string> texts, Func<string, string> fullPath)
+    {
+        var whole = new List<string>();
+        foreach (var text in texts)
+        {
+            var continues = whole.Count > 0
+                && whole[^1].StartsWith("type=", StringComparison.Ordinal)
+                && !text.StartsWith("type=", StringComparison.Ordinal)
+                && text.Contains('=', StringComparison.Ordinal);
+            if (continues)
+                whole[^1] += $",{text}";
+            else
+                whole.Add(text);
+        }
+
+        return [.. whole.Select(text => Parse(text, fullPath))];
+    }
+
     /// <summary>Reads buildctl's form; a text without <c>=</c> is docker's short form for a directory.</summary>
     /// <param name="text">What the user typed.</param>
     /// <param name="fullPath">Makes a full path of one of the user's.</param>

@@ -31,7 +31,21 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     [ValidateNotNullOrEmpty]
     public string[]? Root { get; set; }
 
-    internal ArchiveCatalog Catalog => _catalog ??= ArchiveCatalog.Open(Root?.SelectMany(ResolveRoot).ToArray());
+    /// <summary>Opened before anything else, on the pipeline thread, where a wrong -Root can end the cmdlet.</summary>
+    private protected ArchiveCatalog Catalog => _catalog!;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            _catalog = ArchiveCatalog.Open(Root?.Select(ResolveRoot).ToArray());
+        }
+        catch (ArchiveException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+        }
+    }
 
     /// <inheritdoc/>
     protected override void StopProcessing() => _stop.Cancel();
@@ -187,11 +201,11 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private string[] ResolveRoot(string root)
+    private string ResolveRoot(string root)
     {
         var path = FileSystemPath(root);
         return Directory.Exists(path)
-            ? [path]
+            ? path
             : throw new ArchiveException(
                 "RootNotFound", ErrorCategory.ObjectNotFound, root, $"Directory '{path}' (-Root) does not exist.");
     }

@@ -89,7 +89,7 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
             BuildArgs = [.. BuildArg.Cast<DictionaryEntry>().Select(e => new KeyValuePair<string, string>($"{e.Key}", $"{e.Value}"))],
             Target = Target,
             NoCache = NoCache,
-            Outputs = [.. Output.Select(o => BuildOutput.Parse(o, FileSystemPath))],
+            Outputs = BuildOutput.ParseAll(Output, FileSystemPath),
         };
     }
 

@@ -50,6 +50,7 @@ public sealed class StartArchiveEnvCommand : ArchiveCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (!IPAddress.IsLoopback(ListenAddress))
         {
             WriteWarning(

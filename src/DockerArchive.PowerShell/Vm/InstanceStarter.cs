@@ -26,6 +26,8 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
         var existing = (await registry.ListAsync(cancellation)).FirstOrDefault(i => i.Environment == env.Name);
         string id;
         bool ours;
+        if (existing is not null)
+            await WarnIfImageIsNewerAsync(env, existing, cancellation);
         if (existing is { State: InstanceState.Running })
         {
             (id, ours) = (existing.ContainerId, false);
@@ -74,6 +76,22 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
 
         // What was running before is not ours to remove.
         Task AbandonAsync() => ours ? _container.RemoveAsync(id, env.Project) : Task.CompletedTask;
+    }
+
+    /// <summary>A container keeps the image it was made from, also when the tag has moved on.</summary>
+    private async Task WarnIfImageIsNewerAsync(ArchiveEnv env, ArchiveInstance existing, CancellationToken cancellation)
+    {
+        try
+        {
+            var tagged = await engine.Client.Images.InspectImageAsync(env.Image, cancellation);
+            var container = await engine.Client.Containers.InspectContainerAsync(existing.ContainerId, cancellation);
+            if (container.Image != tagged.ID)
+                report.Warn($"'{existing.Name}' was made from an older image than {env.Image} is now. Remove-ArchiveEnv {env.Name} makes way for the new one.");
+        }
+        catch (DockerImageNotFoundException)
+        {
+            // There is nothing newer to tell of.
+        }
     }
 
     private async Task<string> CreateAsync(ArchiveEnv env, StartOptions options, CancellationToken cancellation)

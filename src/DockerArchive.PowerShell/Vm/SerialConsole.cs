@@ -19,7 +19,8 @@ internal sealed class SerialConsole(DockerEngine engine)
         var lines = new List<string>();
         var splitter = new LineSplitter(line =>
         {
-            var text = TerminalText.Strip(line).TrimEnd();
+            // systemd redraws the line of a job it waits for; what stands there in the end is what it said.
+            var text = TerminalText.Strip(line.TrimEnd('\r').Split('\r')[^1]).TrimEnd();
             if (text.Length > 0)
                 lines.Add(text);
         });

@@ -74,9 +74,13 @@ internal sealed partial class StatusJson
         Text = _text.WrittenSpan,
         Current = fields.Current == 0 && fields.Total == 0 ? null : new BuildQuantity(fields.Current, 0),
         Total = fields.Total == 0 ? null : new BuildQuantity(fields.Total, 0),
-        Span = (fields.Completed ?? fields.Timestamp) - fields.Started,
+        Span = Elapsed(fields),
         IsDone = fields.Completed is not null,
     });
+
+    /// <summary>A blob that was there already may complete before it starts; plain progress shows no time then.</summary>
+    private static TimeSpan? Elapsed(JsonFields fields) =>
+        (fields.Completed ?? fields.Timestamp) - fields.Started is { } elapsed && elapsed >= TimeSpan.Zero ? elapsed : null;
 
     private void TellLog(ReadOnlySpan<byte> raw, JsonFields fields)
     {

@@ -43,6 +43,15 @@ public sealed class BuildctlCommandLineTests : IDisposable
         "OutputUnsupported",
         Assert.Throws<ArchiveException>(() => new BuildctlCommandLine(V03).Words(Request(outputs))).ErrorId);
 
+    [Fact]
+    public void An_output_that_PowerShell_took_apart_is_put_together_again()
+    {
+        var outputs = BuildOutput.ParseAll(["type=local", "dest=a", "out", "type=image", "name=n", "push=true"], p => p);
+
+        Assert.Equal(["local a", "local out", "image "], outputs.Select(o => $"{o.Type} {o.Destination}"));
+        Assert.Equal(["name=n", "push=true"], outputs[2].Attributes.Select(a => $"{a.Key}={a.Value}"));
+    }
+
     [Theory]
     [InlineData("dest=out", "it has no type")]
     [InlineData("type=local", "needs dest=PATH")]

@@ -107,6 +107,39 @@ public sealed class TraceAgreementTests
         }
     }
 
+    /// <summary>The printer leaves out updates that tell little, but never the one that completes a transfer.</summary>
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void Transfers_are_those_of_the_trace_to_within_the_printed_digits(string version, string name)
+    {
+        var run = Recording.Get(version, name);
+        Dictionary<string, BuildStep> traced = Tracking.Track(run.Trace!).Steps.ToDictionary(step => step.Digest!);
+        foreach ((BuildStep step, TraceOracle.Vertex vertex) in Pairs(run))
+        {
+            Dictionary<string, BuildTransfer> exact = traced[vertex.Digest].Transfers.ToDictionary(transfer => transfer.Id);
+            foreach (BuildTransfer printed in step.Transfers.Where(transfer => transfer.Done))
+            {
+                BuildTransfer truth = exact[printed.Id];
+                AssertSize(truth.Current, printed.Current, printed.CurrentPrecision);
+                AssertSize(truth.Total, printed.Total, printed.TotalPrecision);
+                Assert.True(truth.Done);
+                double elapsed = truth.Elapsed?.TotalSeconds ?? 0;
+                Assert.InRange(printed.Elapsed?.TotalSeconds ?? 0, Math.Max(0, elapsed - 0.0501), elapsed + 0.0501);
+            }
+
+            IEnumerable<string> completed = exact.Values.Where(transfer => transfer.Done).Select(transfer => transfer.Id);
+            if (!EndsEarly.Contains(run.ToString()) && step.State != BuildStepState.Running)
+                Assert.Empty(completed.Except(step.Transfers.Where(transfer => transfer.Done).Select(transfer => transfer.Id)));
+        }
+    }
+
+    private static void AssertSize(long? exact, long? printed, long? precision)
+    {
+        Assert.Equal(exact is null, printed is null);
+        if (exact is { } bytes)
+            Assert.InRange(printed!.Value, bytes - precision!.Value, bytes + precision.Value);
+    }
+
     /// <summary>The printer counts from the start of whichever run it takes the line to belong to.</summary>
     private static void AssertOffset(TraceOracle.Vertex vertex, DateTimeOffset time, double printed)
     {

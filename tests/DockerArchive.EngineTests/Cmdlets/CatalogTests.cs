@@ -1,0 +1,115 @@
+using System.Management.Automation;
+
+namespace DockerArchive.EngineTests.Cmdlets;
+
+public sealed class CatalogTests : IDisposable
+{
+    private readonly ModuleRunspace _runspace = new();
+    private readonly string _root = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
+
+    public CatalogTests()
+    {
+        Write("buildkit/v0.9.0");
+        Write("buildkit/v0.10.0");
+        Write("kubernetes/v1.32.2/base");
+    }
+
+    public void Dispose()
+    {
+        _runspace.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    private void Write(string name, string compose = "services:\n  vm:\n    image: example.invalid/x:${VERSION}\n    ports: [\"40001:22\"]\n")
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+        File.WriteAllText(Path.Combine(directory, ".env"), $"VERSION=v0.1.0\nIMAGE=x\nCOMPOSE_PROJECT_NAME=test-{name.Replace('/', '-').Replace(".", "", StringComparison.Ordinal)}\n");
+        File.WriteAllText(Path.Combine(directory, "docker-compose.yml"), compose);
+    }
+
+    private RunResult Run(string script) => _runspace.Run(script, ("root", _root));
+
+    [Fact]
+    public void Environments_come_in_the_order_of_their_versions() => Assert.Equal(
+        ["buildkit/v0.9.0", "buildkit/v0.10.0", "kubernetes/v1.32.2/base"],
+        Run("Get-ArchiveEnv -Root $root | ForEach-Object Name").As<string>());
+
+    [Fact]
+    public void Wildcards_select_and_match_nothing_without_an_error()
+    {
+        Assert.Equal(["buildkit/v0.9.0", "buildkit/v0.10.0"], Run("Get-ArchiveEnv buildkit/* -Root $root | ForEach-Object Name").As<string>());
+        var none = Run("Get-ArchiveEnv nothing* -Root $root");
+        Assert.Empty(none.Output);
+        Assert.Empty(none.Errors);
+    }
+
+    [Fact]
+    public void The_pipeline_names_environments_by_value_and_by_property() => Assert.Equal(
+        ["buildkit/v0.9.0", "buildkit/v0.10.0"],
+        Run("@('buildkit/v0.9.0'; [pscustomobject]@{ Name = 'buildkit/v0.10.0' }) | Get-ArchiveEnv -Root $root | ForEach-Object Name").As<string>());
+
+    [Fact]
+    public void An_unknown_name_is_an_error_that_suggests_the_nearest()
+    {
+        var result = Run("Get-ArchiveEnv buildkit/v0.90 -Root $root");
+
+        Assert.Equal("EnvironmentNotFound", result.ErrorId);
+        Assert.Equal(ErrorCategory.ObjectNotFound, result.Errors[0].CategoryInfo.Category);
+        Assert.Equal("buildkit/v0.90", result.Errors[0].TargetObject);
+        Assert.Contains("'buildkit/v0.9.0'", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_broken_environment_is_one_error_and_the_others_still_come()
+    {
+        Write("buildkit/v0.9.9", "services:\n  vm:\n    imago: x\n");
+        var result = Run("Get-ArchiveEnv -Root $root | ForEach-Object Name");
+
+        Assert.Equal("BrokenEnvironment", result.ErrorId);
+        Assert.Contains("docker-compose.yml:3: key 'imago'", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(3, result.Output.Count);
+    }
+
+    [Fact]
+    public void Without_Docker_the_catalogue_still_lists_and_a_start_says_what_to_do()
+    {
+        var script = "$before = $env:DOCKER_HOST; $env:DOCKER_HOST = 'unix:///nonexistent/docker.sock'; try { {0} } finally { $env:DOCKER_HOST = $before }";
+        Assert.Equal(3, Run(script.Replace("{0}", "Get-ArchiveEnv -Root $root", StringComparison.Ordinal)).Output.Count);
+
+        var start = Run(script.Replace("{0}", "Start-ArchiveEnv buildkit/v0.9.0 -Root $root", StringComparison.Ordinal));
+        Assert.Equal("DockerUnavailable", start.ErrorId);
+        Assert.Equal(ErrorCategory.ConnectionError, start.Errors[0].CategoryInfo.Category);
+        Assert.Contains("/nonexistent/docker.sock", start.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Start Docker", start.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(ProgressRecordType.Completed, start.Progress.Select(p => p.RecordType).DefaultIfEmpty(ProgressRecordType.Completed).Last());
+    }
+
+    [Theory]
+    [InlineData("-Context $root/missing", "ContextNotFound", "missing")]
+    [InlineData("-Context $root", "DockerfileNotFound", "Dockerfile")]
+    [InlineData("-Context $root -Dockerfile $root/other", "DockerfileNotFound", "other")]
+    [InlineData("-Context $root/buildkit -Dockerfile $root/buildkit/v0.9.0/.env -Output type=tar", "OutputInvalid", "type=tar")]
+    public void A_build_that_cannot_begin_is_refused_before_anything_is_asked(string arguments, string errorId, string named)
+    {
+        var result = Run($"Invoke-BuildctlBuild buildkit/v0.9.0 -Root $root {arguments}");
+
+        Assert.Equal(errorId, result.ErrorId);
+        Assert.Contains(named, result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_root_that_does_not_exist_is_named() =>
+        Assert.Equal("RootNotFound", Run("Get-ArchiveEnv -Root $root/nowhere").ErrorId);
+
+    [Fact]
+    public void Names_are_completed_from_the_catalogue()
+    {
+        var completions = Run("(TabExpansion2 \"Start-ArchiveEnv -Root '$root' -Env v0.1\" ).CompletionMatches | ForEach-Object CompletionText").As<string>();
+
+        Assert.Equal(["buildkit/v0.10.0"], completions);
+    }
+
+    [Fact]
+    public void WhatIf_changes_nothing_and_asks_nobody() =>
+        Assert.Empty(Run("Start-ArchiveEnv buildkit/v0.9.0 -Root $root -WhatIf; Build-ArchiveEnv buildkit/v0.9.0 -Root $root -WhatIf").Errors);
+}

@@ -1,0 +1,140 @@
+using System.Management.Automation;
+
+namespace DockerArchive.IntegrationTests;
+
+[Collection(nameof(RunningEnvironment))]
+public sealed class BuildTests(RunningEnvironment environment) : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
+
+    private ModuleRunspace Module => environment.Module;
+
+    private static string Hello => Path.Combine(ModuleRunspace.Root, "examples", "hello");
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private RunResult Build(string arguments) =>
+        Module.Run($"Invoke-BuildctlBuild {RunningEnvironment.Name} {arguments}", ("hello", Hello), ("directory", _directory));
+
+    private IEnumerable<string> Ask(string expression, PSObject result) =>
+        Module.Run(expression, ("result", result)).Output.Select(o => o.ToString());
+
+    private static void NothingIsLeftInTheGuest()
+    {
+        Assert.Equal("", RunningEnvironment.InGuest("ls -d /tmp/dockerarchive.* 2>/dev/null"));
+        Assert.Equal("", RunningEnvironment.InGuest("pgrep -f '[b]uildctl build|[d]ocker build'"));
+    }
+
+    [Fact]
+    public void The_example_gives_typed_steps_with_their_logs()
+    {
+        var result = Assert.Single(RunningEnvironment.Succeeded(Build("$hello -NoCache")));
+
+        Assert.True((bool)result.Properties["Succeeded"].Value);
+        Assert.Equal(0, result.Properties["ExitCode"].Value);
+        Assert.Contains("[compile 1/1] RUN [\"/hello\", \"compiling part\", \"5\", \"200\"]", Ask("$result.Steps | ForEach-Object Name", result));
+        Assert.Equal(
+            ["compiling part 1/5", "compiling part 2/5", "compiling part 3/5", "compiling part 4/5", "compiling part 5/5"],
+            Ask("($result.Steps | Where-Object Stage -eq compile).Log | ForEach-Object Text", result));
+        Assert.All(Ask("$result.Steps | ForEach-Object State", result), s => Assert.Contains(s, (string[])["Done", "Cached"]));
+        Assert.All(Ask("$result.Steps | ForEach-Object Digest", result), d => Assert.StartsWith("sha256:", d, StringComparison.Ordinal));
+        NothingIsLeftInTheGuest();
+    }
+
+    [Fact]
+    public void Events_arrive_while_the_build_runs()
+    {
+        var times = RunningEnvironment.Succeeded(Build(
+            "$hello -NoCache -Stream | Where-Object Kind -eq StepLog | ForEach-Object { [datetime]::UtcNow }")).Select(o => (DateTime)o.BaseObject).ToArray();
+
+        Assert.True(times.Length >= 12);
+        Assert.True(times[^1] - times[0] > TimeSpan.FromSeconds(1), "all lines came at once");
+    }
+
+    [Fact]
+    public void A_failing_build_is_an_error_record_and_a_result()
+    {
+        var run = Build("$hello -Dockerfile fail.Dockerfile");
+
+        Assert.Equal("BuildFailed", run.ErrorId);
+        Assert.False((bool)run.Property("Succeeded")!);
+        Assert.NotEqual(0, run.Property("ExitCode"));
+        Assert.Equal(["7"], Ask("$result.Error.ExitCode", run.Output[0]));
+        Assert.Contains("Failed", Ask("$result.Steps | ForEach-Object State", run.Output[0]));
+        Assert.Contains("exit code: 7", run.Errors[0].Exception.Message, StringComparison.Ordinal);
+        NothingIsLeftInTheGuest();
+    }
+
+    [Fact]
+    public void A_syntax_error_in_the_Dockerfile_is_told()
+    {
+        File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch\nNONSENSE x\n");
+        var run = Build("$directory");
+
+        Assert.Equal("BuildFailed", run.ErrorId);
+        Assert.Contains("NONSENSE", run.Errors[0].Exception.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Only_what_dockerignore_leaves_is_sent_and_a_local_output_comes_back()
+    {
+        File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch AS all\nCOPY . /\nFROM scratch\nCOPY never /\n");
+        File.WriteAllText(Path.Combine(_directory, ".dockerignore"), "*.secret\nDockerfile\n");
+        File.WriteAllText(Path.Combine(_directory, "it's $HOME \"a\".txt"), "kept");
+        File.WriteAllText(Path.Combine(_directory, "a.secret"), "never sent");
+
+        RunningEnvironment.Succeeded(Build("$directory -Target all -Output (\"type=local,dest=$directory\" + '/out')"));
+
+        var output = Path.Combine(_directory, "out");
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(output, "it's $HOME \"a\".txt")));
+        Assert.False(File.Exists(Path.Combine(output, "a.secret")));
+        Assert.False(File.Exists(Path.Combine(output, "Dockerfile")));
+        NothingIsLeftInTheGuest();
+    }
+
+    [Fact]
+    public void Build_arguments_reach_the_Dockerfile_unchanged()
+    {
+        File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch\nCOPY hello /hello\nARG WHO\nRUN [\"/hello\", \"x\", \"1\", \"0\"]\nLABEL who=$WHO\n");
+        File.Copy(Path.Combine(Hello, "hello"), Path.Combine(_directory, "hello"));
+        const string hostile = "a 'b' \"c\" $(id) `id`; & é";
+        var name = $"example.invalid/args:{Guid.NewGuid():n}";
+
+        RunningEnvironment.Succeeded(Module.Run(
+            $"Invoke-BuildctlBuild {RunningEnvironment.Name} $directory -BuildArg @{{ WHO = $who }} -Output type=image,name={name}",
+            ("directory", _directory),
+            ("who", hostile)));
+
+        Assert.Equal(hostile, RunningEnvironment.InGuest($"docker image inspect --format '{{{{.Config.Labels.who}}}}' {name}"));
+    }
+
+    [Fact]
+    public async Task Stopping_the_pipeline_ends_the_build_in_the_guest()
+    {
+        File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch\nCOPY hello /hello\nRUN [\"/hello\", \"long\", \"1000\", \"500\"]\n");
+        File.Copy(Path.Combine(Hello, "hello"), Path.Combine(_directory, "hello"));
+        using var powershell = Module.Create($"Invoke-BuildctlBuild {RunningEnvironment.Name} '{_directory}' -NoCache -Stream | Where-Object Kind -eq StepLog");
+        var output = new PSDataCollection<PSObject>();
+        var logged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        output.DataAdded += (_, _) => logged.TrySetResult();
+
+        var running = powershell.InvokeAsync<PSObject, PSObject>(null, output);
+        await logged.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await powershell.StopAsync(null, null);
+        await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
+
+        NothingIsLeftInTheGuest();
+        Assert.Equal("", RunningEnvironment.InGuest("pgrep -x hello"));
+    }
+
+    [Fact]
+    public void A_downstream_that_has_enough_ends_the_build_too()
+    {
+        var first = RunningEnvironment.Succeeded(Module.Run(
+            $"foreach ($event in (& {{ Invoke-BuildctlBuild {RunningEnvironment.Name} $hello -NoCache -Stream | ForEach-Object {{ $_; break }} }})) {{ $event }}",
+            ("hello", Hello)));
+
+        Assert.True(first.Count <= 1);
+        NothingIsLeftInTheGuest();
+    }
+}

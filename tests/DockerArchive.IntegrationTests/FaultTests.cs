@@ -1,0 +1,162 @@
+using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DockerArchive.IntegrationTests;
+
+/// <summary>Starts that go wrong, on a copy of the environment with a project of its own, so that the shared one is left alone.</summary>
+[Collection(nameof(RunningEnvironment))]
+public sealed class FaultTests : IDisposable
+{
+    private readonly RunningEnvironment _environment;
+    private readonly string _root = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
+    private readonly string _project = $"dockerarchive-test-{Guid.NewGuid().ToString("n")[..8]}";
+
+    public FaultTests(RunningEnvironment environment)
+    {
+        _environment = environment;
+        Write();
+    }
+
+    public void Dispose()
+    {
+        var left = Cli.Remains(_project);
+        _environment.Module.Run("Remove-ArchiveEnv x -Root $root -Force -ErrorAction Ignore", ("root", _root));
+        Directory.Delete(_root, recursive: true);
+        Assert.Equal("", left);
+    }
+
+    private void Write(string image = RunningEnvironment.Image, string more = "", string port = "127.0.0.1::22")
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(_root, "x")).FullName;
+        File.WriteAllText(Path.Combine(directory, ".env"), $"VERSION=v0\nIMAGE=x\nCOMPOSE_PROJECT_NAME={_project}\n");
+        File.WriteAllText(
+            Path.Combine(directory, "docker-compose.yml"), $"services:\n  vm:\n    image: {image}\n    ports: [\"{port}\"]\n    tty: true\n{more}");
+    }
+
+    private RunResult Run(string script) => _environment.Module.Run(script, ("root", _root));
+
+    [Fact]
+    public void An_image_that_is_nowhere_names_the_way_to_make_it()
+    {
+        Write(image: "example.invalid/nothing:v1");
+        var result = Run("Start-ArchiveEnv x -Root $root");
+
+        Assert.Equal("ImageNotFound", result.ErrorId);
+        Assert.Equal("example.invalid/nothing:v1", result.Errors[0].TargetObject);
+        Assert.Contains("Build-ArchiveEnv x", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_port_that_was_asked_for_and_is_taken_is_an_error()
+    {
+        var port = _environment.Instance.Properties["Port"].Value;
+        var result = Run($"Start-ArchiveEnv x -Root $root -Port {port}");
+
+        Assert.Equal("PortTaken", result.ErrorId);
+        Assert.Equal(port, result.Errors[0].TargetObject);
+    }
+
+    [Fact]
+    public void The_files_port_gives_way_to_a_free_one_with_a_warning()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        Write(port: $"127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}:22");
+        var result = Run("Start-ArchiveEnv x -Root $root -Until Booting; Remove-ArchiveEnv x -Root $root -Force");
+
+        var instance = Assert.Single(RunningEnvironment.Succeeded(result));
+        Assert.NotEqual(((IPEndPoint)taken.LocalEndpoint).Port, instance.Properties["Port"].Value);
+        Assert.Contains("is taken", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_guest_that_does_not_come_up_in_time_is_removed_and_its_console_shown()
+    {
+        var result = Run("Start-ArchiveEnv x -Root $root -TimeoutSec 6");
+
+        Assert.Equal("GuestNotReady", result.ErrorId);
+        Assert.Equal(ErrorCategory.OperationTimeout, result.Errors[0].CategoryInfo.Category);
+        Assert.Contains("did not reach SshReady within 6 s", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("printed", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(ProgressRecordType.Completed, result.Progress[^1].RecordType);
+    }
+
+    [Fact]
+    public void A_machine_that_dies_ends_the_wait_at_once_with_what_it_said()
+    {
+        Write(more: "    command: /start.sh -no-such-option\n");
+        var result = Run("Start-ArchiveEnv x -Root $root");
+
+        Assert.Equal("GuestEnded", result.ErrorId);
+        Assert.Contains("exit code 1", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("no-such-option", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stopping_a_start_leaves_nothing()
+    {
+        using var powershell = _environment.Module.Create($"Start-ArchiveEnv x -Root '{_root}'");
+        var running = powershell.InvokeAsync();
+        while (Cli.Docker("ps", "-q", "--filter", $"label=com.docker.compose.project={_project}").Length == 0)
+            Assert.False(running.IsCompleted);
+        await powershell.StopAsync(null, null);
+
+        await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
+    }
+
+    [Fact]
+    public async Task Stopping_a_build_of_images_leaves_no_container_and_no_half_image()
+    {
+        var before = Cli.Docker("images", "-q", "--filter", "reference=dockerarchive-*");
+        using var powershell = _environment.Module.Create(
+            $"Build-ArchiveEnv {RunningEnvironment.Name} -Root '{Copy()}' -Verbose");
+        var running = powershell.InvokeAsync();
+        while (Cli.Docker("ps", "-aq", "--filter", "name=dockerarchive-.*-converter").Length == 0)
+            Assert.False(running.IsCompleted, string.Join('\n', powershell.Streams.Error.Select(e => e.ToString())));
+        await powershell.StopAsync(null, null);
+        await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
+
+        Assert.Equal("", Cli.Docker("ps", "-aq", "--filter", "name=dockerarchive-.*-converter"));
+        Assert.Equal("", Cli.Docker("ps", "-aq", "--filter", "name=dockerarchive-.*-rootfs"));
+        Assert.Equal(before, Cli.Docker("images", "-q", "--filter", "reference=dockerarchive-*"));
+    }
+
+    /// <summary>The environment under another root with another disk size, so that its disk has to be made.</summary>
+    private string Copy()
+    {
+        var source = Path.Combine(ModuleRunspace.Root, RunningEnvironment.Name);
+        var target = Directory.CreateDirectory(Path.Combine(_root, RunningEnvironment.Name)).FullName;
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var settings = Path.Combine(target, ".env");
+        File.AppendAllText(settings, "SIZE=3G\n");
+        var compose = Path.Combine(target, "docker-compose.yml");
+        File.WriteAllText(compose, File.ReadAllText(compose).Replace("ssst0n3/docker_archive:", "dockerarchive/test:", StringComparison.Ordinal));
+        return _root;
+    }
+
+    [Fact]
+    public void An_environment_that_is_not_running_says_how_to_start_it()
+    {
+        var result = Run("Get-BuildkitStatus x -Root $root");
+
+        Assert.Equal("EnvironmentNotRunning", result.ErrorId);
+        Assert.Contains("Start-ArchiveEnv x", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_compose_started_is_seen_and_removed()
+    {
+        Cli.RunIn(Path.Combine(_root, "x"), "docker-compose", "up", "-d");
+        var seen = Assert.Single(RunningEnvironment.Succeeded(Run("Get-ArchiveEnv x -Root $root -Running")));
+        Assert.Equal("Running", seen.Properties["State"].Value.ToString());
+
+        RunningEnvironment.Succeeded(Run("Stop-ArchiveEnv x -Root $root -TimeoutSec 0; Remove-ArchiveEnv x -Root $root"));
+    }
+}
