@@ -9,8 +9,8 @@ extra=${CMDLINE:-}
 # emulation. zstd: faster to write and to read than zlib, and smaller.
 compress=${COMPRESS:-zstd}
 out=/out
-root=/work/root
-disk=/work/disk.raw
+root=/convert/root
+disk=/convert/disk.raw
 
 say() { printf 'convert: %s\n' "$*"; }
 fail() {
@@ -19,7 +19,7 @@ fail() {
 }
 discard() {
     status=$?
-    rm -rf /work
+    rm -rf /convert
     [ "$status" -eq 0 ] || rm -rf "$out"
 }
 case $compress in
@@ -30,7 +30,7 @@ trap discard EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-rm -rf "$out" /work
+rm -rf "$out" /convert
 mkdir -p "$out" "$root"
 
 say "unpacking the root file system from standard input"
