@@ -108,18 +108,22 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Stopping_a_build_of_images_leaves_no_container_and_no_half_image()
     {
-        var before = Cli.Docker("images", "-q", "--filter", "reference=dockerarchive-*");
-        using var powershell = _environment.Module.Create(
-            $"Build-ArchiveEnv {RunningEnvironment.Name} -Root '{Copy()}' -Verbose");
+        using var powershell = _environment.Module.Create($"Build-ArchiveEnv {RunningEnvironment.Name} -Root '{Copy()}'");
+        var converting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        powershell.Streams.Progress.DataAdded += (_, e) =>
+        {
+            if (powershell.Streams.Progress[e.Index].StatusDescription.Contains("Vm: disk", StringComparison.Ordinal))
+                converting.TrySetResult();
+        };
         var running = powershell.InvokeAsync();
-        while (Cli.Docker("ps", "-aq", "--filter", "name=dockerarchive-.*-converter").Length == 0)
-            Assert.False(running.IsCompleted, string.Join('\n', powershell.Streams.Error.Select(e => e.ToString())));
+        await converting.Task.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         await powershell.StopAsync(null, null);
         await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
 
-        Assert.Equal("", Cli.Docker("ps", "-aq", "--filter", "name=dockerarchive-.*-converter"));
-        Assert.Equal("", Cli.Docker("ps", "-aq", "--filter", "name=dockerarchive-.*-rootfs"));
-        Assert.Equal(before, Cli.Docker("images", "-q", "--filter", "reference=dockerarchive-*"));
+        Assert.Equal("", Cli.Docker("ps", "-aq", "--filter", $"name=dockerarchive-{_project}"));
+        Assert.Equal("", Cli.Docker("images", "-q", "--filter", $"reference=dockerarchive-{_project}*"));
+        Assert.Equal("", Cli.Docker("images", "-q", $"dockerarchive/{_project}:vm_*"));
+        Cli.Docker("rmi", $"dockerarchive/{_project}:ctr_buildkit-docker-v20.10.24_v0.1.0");
     }
 
     /// <summary>The environment under another root with another disk size, so that its disk has to be made.</summary>
@@ -135,9 +139,10 @@ public sealed class FaultTests : IDisposable
         }
 
         var settings = Path.Combine(target, ".env");
-        File.AppendAllText(settings, "SIZE=3G\n");
+        File.WriteAllText(
+            settings, File.ReadAllText(settings).Replace(RunningEnvironment.Project, _project, StringComparison.Ordinal) + "SIZE=3G\n");
         var compose = Path.Combine(target, "docker-compose.yml");
-        File.WriteAllText(compose, File.ReadAllText(compose).Replace("ssst0n3/docker_archive:", "dockerarchive/test:", StringComparison.Ordinal));
+        File.WriteAllText(compose, File.ReadAllText(compose).Replace("ssst0n3/docker_archive:", $"dockerarchive/{_project}:", StringComparison.Ordinal));
         return _root;
     }
 
