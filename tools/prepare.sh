@@ -86,6 +86,7 @@ for part in "$@"; do
         base) base_image ;;
         tests)
             need docker-compose docker-compose
+            need ssh openssh-client
             install_missing
             ;;
         *) fail "unknown part '$part'" ;;

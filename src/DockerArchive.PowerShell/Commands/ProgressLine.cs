@@ -7,9 +7,9 @@ namespace DockerArchive.Commands;
 internal sealed class ProgressLine(CmdletOutput output, string activity) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static int s_lastId;
+    private static int _lastId;
 
-    private readonly int _id = Interlocked.Increment(ref s_lastId);
+    private readonly int _id = Interlocked.Increment(ref _lastId);
     private long _shown;
 
     public void Show(string status, int? percent = null, bool always = false)
