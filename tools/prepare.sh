@@ -87,6 +87,7 @@ for part in "$@"; do
         tests)
             need docker-compose docker-compose
             need ssh openssh-client
+            need busybox busybox
             install_missing
             ;;
         *) fail "unknown part '$part'" ;;

@@ -21,7 +21,7 @@ internal static class Cli
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return (output + error.Result).TrimEnd();
+        return (output + error.GetAwaiter().GetResult()).TrimEnd();
     }
 
     public static string Docker(params string[] arguments) => Run("docker", arguments);
