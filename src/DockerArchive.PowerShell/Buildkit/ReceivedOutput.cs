@@ -58,12 +58,29 @@ internal abstract class ReceivedOutput : IAsyncDisposable
         public FileOutput(string destination)
             : base(destination) => _file = new FileStream(Partial, FileMode.CreateNew, FileAccess.Write);
 
-        public override void Write(ReadOnlyMemory<byte> bytes) => _file.Write(bytes.Span);
+        public override void Write(ReadOnlyMemory<byte> bytes)
+        {
+            try
+            {
+                _file.Write(bytes.Span);
+            }
+            catch (IOException e)
+            {
+                throw NotWritten(Destination, e);
+            }
+        }
 
         public override async Task CommitAsync(CancellationToken cancellation)
         {
-            await _file.DisposeAsync();
-            File.Move(Partial, Destination, overwrite: true);
+            try
+            {
+                await _file.DisposeAsync();
+                File.Move(Partial, Destination, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw NotWritten(Destination, e);
+            }
         }
 
         public override async ValueTask DisposeAsync()

@@ -47,7 +47,7 @@ public abstract class InstanceCmdlet : ArchiveCmdlet
         {
             WriteError(
                 Catalog.Names().Any(pattern.IsMatch)
-                    ? new NotRunningException(EnvironmentName.Normalize(typed)).ToErrorRecord()
+                    ? NotRunningException.NothingToEnd(EnvironmentName.Normalize(typed)).ToErrorRecord()
                     : new EnvironmentNotFoundException(typed, Catalog.Names().Concat(all.Select(i => i.Name)), Catalog.Roots).ToErrorRecord());
         }
 

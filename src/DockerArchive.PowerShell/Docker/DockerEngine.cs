@@ -37,7 +37,7 @@ internal sealed class DockerEngine : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or SocketException or TimeoutException or IOException
             or DockerApiException or DockerConfigurationException or SshDockerEndpointNotSupportedException
-            or NotSupportedException or UnauthorizedAccessException)
+            or NotSupportedException or UnauthorizedAccessException or AggregateException)
         {
             client?.Dispose();
             throw new DockerUnavailableException(endpoint?.ToString() ?? "DOCKER_HOST", e);

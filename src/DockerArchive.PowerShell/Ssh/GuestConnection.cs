@@ -69,8 +69,18 @@ internal sealed class GuestConnection : IDisposable
         catch (Exception e)
         {
             client.Dispose();
-            if (distrust is not null)
+            if (distrust is HostKeyChangedException)
                 throw distrust;
+            if (distrust is not null)
+            {
+                throw new ArchiveException(
+                    "HostKeyNotPinned",
+                    ErrorCategory.WriteError,
+                    endpoint.Name,
+                    $"The SSH host key of '{endpoint.Name}' cannot be pinned, so the login was not tried: {distrust.Message}",
+                    distrust);
+            }
+
             cancellation.ThrowIfCancellationRequested();
             throw e switch
             {

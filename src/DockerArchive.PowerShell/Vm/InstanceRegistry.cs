@@ -56,13 +56,13 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
     {
         var labels = container.Labels;
         var directory = labels.TryGetValue(ComposeLabels.WorkingDirectory, out var d) ? Path.GetFullPath(d) : "";
-        var ssh = container.Ports.FirstOrDefault(p => p.PrivatePort == SshPort && p.PublicPort is > 0);
+        var ssh = container.Ports?.FirstOrDefault(p => p.PrivatePort == SshPort && p.PublicPort is > 0);
         return new ArchiveInstance
         {
             Name = labels[ComposeLabels.Project],
             Environment = labels.TryGetValue(ComposeLabels.Environment, out var own) ? own : names[directory].FirstOrDefault(),
             ContainerId = container.ID,
-            ContainerName = container.Names.FirstOrDefault()?.TrimStart('/') ?? container.ID[..12],
+            ContainerName = container.Names?.FirstOrDefault()?.TrimStart('/') ?? container.ID[..12],
             Service = labels.TryGetValue(ComposeLabels.Service, out var service) ? service : "",
             Image = container.Image,
             State = container.State switch
@@ -86,11 +86,20 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
 public sealed class NotRunningException : ArchiveException
 {
     internal NotRunningException(string environment)
+        : this(environment, $"Environment '{environment}' is not running. Start it with: Start-ArchiveEnv {environment}")
+    {
+    }
+
+    private NotRunningException(string environment, string message)
         : base(
             "EnvironmentNotRunning",
             ErrorCategory.InvalidOperation,
             environment,
-            $"Environment '{environment}' is not running. Start it with: Start-ArchiveEnv {environment}")
+            message)
     {
     }
+
+    /// <summary>For somebody who wants to end what is not there.</summary>
+    internal static NotRunningException NothingToEnd(string environment) =>
+        new(environment, $"Of environment '{environment}' there is no instance, neither running nor stopped, so there is nothing to do.");
 }

@@ -41,4 +41,9 @@ public sealed record BuildResult
 
     /// <summary>The path of a file with the output's bytes, when kept.</summary>
     public string? RawOutput { get; init; }
+
+    /// <summary>Where the build ran and how it ended, in a few words.</summary>
+    /// <returns>Text such as <c>buildkit/v0.4.0: failed, exit code 1</c>.</returns>
+    public override string ToString() =>
+        $"{Environment ?? "build"}: {(Succeeded ? "succeeded" : $"failed, exit code {ExitCode}")}";
 }

@@ -30,9 +30,13 @@ public sealed class CatalogTests : IDisposable
     private RunResult Run(string script) => _runspace.Run(script, ("root", _root));
 
     [Fact]
-    public void Environments_come_in_the_order_of_their_versions() => Assert.Equal(
-        ["buildkit/v0.9.0", "buildkit/v0.10.0", "kubernetes/v1.32.2/base"],
-        Run("Get-ArchiveEnv -Root $root | ForEach-Object Name").As<string>());
+    public void Environments_come_in_the_order_of_their_versions()
+    {
+        var result = Run("Get-ArchiveEnv -Root $root | ForEach-Object Name");
+
+        Assert.Equal("", string.Join('\n', result.Errors.Select(e => $"{e.Exception}")));
+        Assert.Equal(["buildkit/v0.9.0", "buildkit/v0.10.0", "kubernetes/v1.32.2/base"], result.As<string>());
+    }
 
     [Fact]
     public void Wildcards_select_and_match_nothing_without_an_error()
@@ -82,6 +86,15 @@ public sealed class CatalogTests : IDisposable
         Assert.Contains("/nonexistent/docker.sock", start.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.Contains("Start Docker", start.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.Equal(ProgressRecordType.Completed, start.Progress.Select(p => p.RecordType).DefaultIfEmpty(ProgressRecordType.Completed).Last());
+    }
+
+    [Fact]
+    public void A_TCP_endpoint_that_refuses_is_told_like_any_other()
+    {
+        var result = Run("$before = $env:DOCKER_HOST; $env:DOCKER_HOST = 'tcp://127.0.0.1:1'; try { Start-ArchiveEnv buildkit/v0.9.0 -Root $root } finally { $env:DOCKER_HOST = $before }");
+
+        Assert.Equal("DockerUnavailable", result.ErrorId);
+        Assert.Contains("127.0.0.1:1", result.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
