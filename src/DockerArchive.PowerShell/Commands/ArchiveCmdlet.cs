@@ -175,7 +175,7 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>The failures that are no bug of ours as something a user can act on; null for all others.</summary>
-    private ArchiveException? Explain(Exception e) => e switch
+    private protected ArchiveException? Explain(Exception e) => e switch
     {
         ArchiveException known => known,
         DockerApiException refused => new ArchiveException(

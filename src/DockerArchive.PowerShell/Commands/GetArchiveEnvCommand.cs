@@ -48,9 +48,13 @@ public sealed class GetArchiveEnvCommand : ArchiveCmdlet
         {
             return await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListAsync(cancellation);
         }
-        catch (DockerUnavailableException e) when (!Running)
+        catch (Exception e) when (!Running && Explain(e) is { } reason)
         {
-            output.Verbose($"State is unknown: {e.Message}");
+            var text = $"State is unknown: {reason.Message}";
+            if (reason is DockerUnavailableException)
+                output.Verbose(text);
+            else
+                output.Warning(text);
             return null;
         }
     }

@@ -5,16 +5,8 @@ using DockerArchive.Vm;
 namespace DockerArchive.Commands;
 
 /// <summary>Base of cmdlets that do one thing to each instance a user names.</summary>
-public abstract class InstanceCmdlet : ArchiveCmdlet
+public abstract class InstanceCmdlet : EnvironmentCmdlet
 {
-    /// <summary>Names of environments or of instances; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[] Env { get; set; } = [];
-
     /// <summary>The verb shown by -WhatIf and -Confirm.</summary>
     private protected abstract string Action { get; }
 

@@ -8,16 +8,8 @@ namespace DockerArchive.Commands;
 /// <summary>Starts environments and waits until their guests are ready.</summary>
 [Cmdlet(VerbsLifecycle.Start, "ArchiveEnv", SupportsShouldProcess = true)]
 [OutputType(typeof(ArchiveInstance))]
-public sealed class StartArchiveEnvCommand : ArchiveCmdlet
+public sealed class StartArchiveEnvCommand : EnvironmentCmdlet
 {
-    /// <summary>Names of environments; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[] Env { get; set; } = [];
-
     /// <summary>Port on the Docker host for the guest's sshd. Default: the compose file's, or a free one if that is taken.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]

@@ -1,4 +1,7 @@
 using System.Management.Automation;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 
 namespace DockerArchive.EngineTests.Cmdlets;
 
@@ -77,10 +80,10 @@ public sealed class CatalogTests : IDisposable
     [Fact]
     public void Without_Docker_the_catalogue_still_lists_and_a_start_says_what_to_do()
     {
-        var script = "$before = $env:DOCKER_HOST; $env:DOCKER_HOST = 'unix:///nonexistent/docker.sock'; try { {0} } finally { $env:DOCKER_HOST = $before }";
-        Assert.Equal(3, Run(script.Replace("{0}", "Get-ArchiveEnv -Root $root", StringComparison.Ordinal)).Output.Count);
+        const string nowhere = "unix:///nonexistent/docker.sock";
+        Assert.Equal(3, RunWithDockerAt(nowhere, "Get-ArchiveEnv -Root $root").Output.Count);
 
-        var start = Run(script.Replace("{0}", "Start-ArchiveEnv buildkit/v0.9.0 -Root $root", StringComparison.Ordinal));
+        var start = RunWithDockerAt(nowhere, "Start-ArchiveEnv buildkit/v0.9.0 -Root $root");
         Assert.Equal("DockerUnavailable", start.ErrorId);
         Assert.Equal(ErrorCategory.ConnectionError, start.Errors[0].CategoryInfo.Category);
         Assert.Contains("/nonexistent/docker.sock", start.Errors[0].Exception.Message, StringComparison.Ordinal);
@@ -88,10 +91,54 @@ public sealed class CatalogTests : IDisposable
         Assert.Equal(ProgressRecordType.Completed, start.Progress.Select(p => p.RecordType).DefaultIfEmpty(ProgressRecordType.Completed).Last());
     }
 
+    private RunResult RunWithDockerAt(string host, string script) =>
+        Run($"$before = $env:DOCKER_HOST; $env:DOCKER_HOST = '{host}'; try {{ {script} }} finally {{ $env:DOCKER_HOST = $before }}");
+
+    [Fact]
+    public async Task An_engine_that_cannot_answer_takes_the_state_away_and_not_the_catalogue()
+    {
+        // Stands in for an engine with an inner fault, which a sound dockerd cannot be brought to.
+        using var faulty = new TcpListener(IPAddress.Loopback, 0);
+        faulty.Start();
+        var serving = ServeAsync(faulty);
+
+        var result = RunWithDockerAt($"tcp://127.0.0.1:{((IPEndPoint)faulty.LocalEndpoint).Port}", "Get-ArchiveEnv -Root $root");
+        faulty.Stop();
+        await serving;
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(3, result.Output.Count);
+        Assert.Contains("State is unknown", Assert.Single(result.Warnings), StringComparison.Ordinal);
+
+        static async Task ServeAsync(TcpListener listener)
+        {
+            try
+            {
+                while (true)
+                {
+                    using var client = await listener.AcceptTcpClientAsync();
+                    var stream = client.GetStream();
+                    var buffer = new byte[4096];
+                    var read = await stream.ReadAsync(buffer);
+                    var ping = Encoding.ASCII.GetString(buffer, 0, read).Contains("_ping", StringComparison.Ordinal);
+                    var answer = ping
+                        ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK"
+                        : "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 19\r\nConnection: close\r\n\r\n{\"message\":\"fault\"}";
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test is done with it.
+            }
+        }
+    }
+
     [Fact]
     public void A_TCP_endpoint_that_refuses_is_told_like_any_other()
     {
-        var result = Run("$before = $env:DOCKER_HOST; $env:DOCKER_HOST = 'tcp://127.0.0.1:1'; try { Start-ArchiveEnv buildkit/v0.9.0 -Root $root } finally { $env:DOCKER_HOST = $before }");
+        Assert.Equal(3, RunWithDockerAt("tcp://127.0.0.1:1", "Get-ArchiveEnv -Root $root").Output.Count);
+        var result = RunWithDockerAt("tcp://127.0.0.1:1", "Start-ArchiveEnv buildkit/v0.9.0 -Root $root");
 
         Assert.Equal("DockerUnavailable", result.ErrorId);
         Assert.Contains("127.0.0.1:1", result.Errors[0].Exception.Message, StringComparison.Ordinal);
