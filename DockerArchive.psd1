@@ -12,6 +12,7 @@
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Build-ArchiveEnv'
+        'ConvertFrom-BuildctlProgress'
         'Get-ArchiveEnv'
         'Get-BuildkitStatus'
         'Invoke-BuildctlBuild'

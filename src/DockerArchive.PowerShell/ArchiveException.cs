@@ -32,5 +32,8 @@ public class ArchiveException : Exception
     /// <summary>What the user named, or the object that failed.</summary>
     public object? Target { get; }
 
+    internal static ArchiveException NotAFileSystemPath(string path) =>
+        new("NotAFileSystemPath", ErrorCategory.InvalidArgument, path, $"'{path}' is not a path of the file system.");
+
     internal ErrorRecord ToErrorRecord() => new(this, ErrorId, Category, Target);
 }

@@ -66,6 +66,50 @@ public sealed class BuildTests(RunningEnvironment environment) : IDisposable
     }
 
     [Fact]
+    public void The_output_is_kept_as_it_was_printed_and_reads_the_same_again()
+    {
+        var raw = Path.Combine(_directory, "build.log");
+        var result = Assert.Single(RunningEnvironment.Succeeded(Build($"$hello -NoCache -RawOutput '{raw}'")));
+
+        Assert.Equal(raw, result.Properties["RawOutput"].Value);
+        Assert.Contains("#", File.ReadAllText(raw), StringComparison.Ordinal);
+        const string outline = "$result.Steps | ForEach-Object { \"$_|$($_.State)|$($_.Log)\" }";
+        Assert.Equal(Ask(outline, result), Ask("$result = ConvertFrom-BuildctlProgress $result.RawOutput; " + outline, result));
+    }
+
+    [Fact]
+    public void One_file_is_not_overwritten_by_the_next_build_of_the_pipeline()
+    {
+        var raw = Path.Combine(_directory, "build.log");
+        var run = Module.Run($"'{RunningEnvironment.Name}', '{RunningEnvironment.Name}' | Invoke-BuildctlBuild -Context $hello -RawOutput '{raw}'", ("hello", Hello));
+
+        Assert.Equal("RawOutputTaken", run.ErrorId);
+        Assert.Single(run.Output);
+        Assert.Equal("RawOutputNotWritten", Build($"$hello -RawOutput '{_directory}/no/such/build.log'").ErrorId);
+        NothingIsLeftInTheGuest();
+    }
+
+    [Fact]
+    public void Progress_has_a_line_for_each_running_step_and_is_completed()
+    {
+        var run = Build("$hello -NoCache");
+
+        Assert.All(run.Progress.GroupBy(record => record.ActivityId), line => Assert.Equal(ProgressRecordType.Completed, line.Last().RecordType));
+        var parent = run.Progress.Last(record => record.StatusDescription.EndsWith(" steps", StringComparison.Ordinal));
+        Assert.Equal($"Building in {RunningEnvironment.Name}", parent.Activity);
+        var steps = run.Progress.Where(record => record.ParentActivityId == parent.ActivityId).ToArray();
+        Assert.Contains(steps, record => record.Activity.Contains("[compile 1/1] RUN", StringComparison.Ordinal)
+            && record.StatusDescription.Contains("compiling part", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void JSON_progress_from_a_buildctl_that_has_none_is_an_error()
+    {
+        Assert.Equal("ProgressUnsupported", Build("$hello -Progress RawJson").ErrorId);
+        NothingIsLeftInTheGuest();
+    }
+
+    [Fact]
     public void A_syntax_error_in_the_Dockerfile_is_told()
     {
         File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch\nNONSENSE x\n");

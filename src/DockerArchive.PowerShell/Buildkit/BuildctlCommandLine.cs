@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using DockerArchive.Ssh;
 
 namespace DockerArchive.Buildkit;
 
@@ -7,10 +6,18 @@ namespace DockerArchive.Buildkit;
 /// <param name="help">What <c>buildctl build --help</c> prints in this guest; options changed their names over the versions.</param>
 internal sealed class BuildctlCommandLine(string help)
 {
+    /// <summary>The trace's name in the build's directory.</summary>
+    public const string TraceFile = "trace.json";
+
+    public const string TraceOption = "--trace=" + TraceFile;
+
     /// <summary>v0.3 has only --frontend-opt and --exporter; v0.4 brought --opt and --output and hid the old ones.</summary>
     private bool HasOpt => Has("--opt");
 
     private bool HasOutput => Has("--output");
+
+    /// <summary>Since v0.13, <c>--progress value  Set type of progress (auto, plain, tty, rawjson)</c>.</summary>
+    private bool HasRawJson => help.Contains("rawjson", StringComparison.Ordinal);
 
     /// <summary>The words of the command; paths are relative to the build's directory in the guest.</summary>
     /// <exception cref="ArchiveException">The guest's version lacks something that was asked for.</exception>
@@ -36,13 +43,28 @@ internal sealed class BuildctlCommandLine(string help)
             words.Add(HasOpt ? "--no-cache" : $"{opt}=no-cache=");
         for (var i = 0; i < request.Outputs.Count; i++)
             words.AddRange(Output(request.Outputs[i], i, request.Outputs.Count));
-        words.Add("--progress=plain");
+        words.AddRange(Progress(request));
         return words;
 
         void Option(string text) => words.Add($"{opt}={text}");
     }
 
-    public static string Text(IEnumerable<string> words) => ShellWord.Join(words);
+    /// <summary>JSON tells all that a trace does, and while the build runs.</summary>
+    private IEnumerable<string> Progress(BuildRequest request)
+    {
+        if (request.Progress == BuildctlProgress.RawJson && !HasRawJson)
+        {
+            throw new ArchiveException(
+                "ProgressUnsupported",
+                ErrorCategory.NotImplemented,
+                request.Progress,
+                "The buildctl of this environment has no --progress=rawjson, which came with v0.13; give -Progress Plain or Auto.");
+        }
+
+        if (request.Progress != BuildctlProgress.Plain && HasRawJson)
+            return ["--progress=rawjson"];
+        return request.Trace && Has("--trace") ? ["--progress=plain", TraceOption] : ["--progress=plain"];
+    }
 
     private IEnumerable<string> Output(BuildOutput output, int number, int count)
     {
@@ -90,4 +112,12 @@ internal sealed record BuildRequest
     public bool NoCache { get; init; }
 
     public IReadOnlyList<BuildOutput> Outputs { get; init; } = [];
+
+    public BuildctlProgress Progress { get; init; }
+
+    /// <summary>Let buildctl keep a trace, where the progress is not as exact itself.</summary>
+    public bool Trace { get; init; }
+
+    /// <summary>File that keeps what buildctl prints, or null.</summary>
+    public string? RawOutput { get; init; }
 }

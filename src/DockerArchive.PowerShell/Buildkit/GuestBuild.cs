@@ -4,41 +4,191 @@ using DockerArchive.Ssh;
 
 namespace DockerArchive.Buildkit;
 
-/// <summary>One build in a guest: sends the context, runs buildctl, brings the outputs back, leaves nothing behind.</summary>
-internal sealed class GuestBuild(GuestConnection guest, string instance, Action<string> doing)
+/// <summary>
+/// One build in a guest: sends the context, runs buildctl, reads its trace, brings the outputs back. It has a directory of
+/// its own in the guest, which goes when it is disposed of.
+/// </summary>
+internal sealed class GuestBuild : IAsyncDisposable
 {
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(20);
 
-    /// <summary>Runs the build and feeds what buildctl prints, on either stream, to <paramref name="sink"/>.</summary>
-    /// <returns>The command as it was run, and how it ended; a build that failed is no exception.</returns>
-    /// <exception cref="ArchiveException">The build could not be run at all.</exception>
-    public async Task<(string Command, RemoteExit Exit)> RunAsync(
-        BuildRequest request, IBuildEventSink sink, CancellationToken cancellation)
+    private readonly GuestConnection _guest;
+    private readonly string _instance;
+    private readonly string _directory;
+    private readonly BuildRequest _request;
+    private readonly Action<string> _doing;
+    private bool _hasTrace;
+
+    private GuestBuild(GuestConnection guest, string instance, string directory, BuildRequest request, Action<string> doing)
+    {
+        _guest = guest;
+        _instance = instance;
+        _directory = directory;
+        _request = request;
+        _doing = doing;
+    }
+
+    /// <summary>The command line as it is run in the guest; its paths are relative to the build's directory.</summary>
+    public string Command { get; private set; } = "";
+
+    /// <summary>Makes the build's directory and writes the command that this guest's buildctl understands.</summary>
+    /// <exception cref="ArchiveException">The guest has no buildctl, or one that lacks what is asked for.</exception>
+    public static async Task<GuestBuild> PrepareAsync(
+        GuestConnection guest, string instance, BuildRequest request, Action<string> doing, CancellationToken cancellation)
     {
         doing("asking buildctl for its options");
-        var (directory, help) = await PrepareAsync(cancellation);
+        var (directory, help) = await MakeDirectoryAsync(guest, instance, cancellation);
+        var build = new GuestBuild(guest, instance, directory, request, doing);
         try
         {
             var words = new BuildctlCommandLine(help).Words(request);
-            var command = BuildctlCommandLine.Text(words);
-            await SendAsync(request.Context, directory, cancellation);
-            doing("buildctl build");
-            var exit = await BuildAsync(directory, command, sink, cancellation);
-            if (exit is { Code: 0, Signal: null })
-            {
-                for (var i = 0; i < request.Outputs.Count; i++)
-                    await ReceiveAsync(request.Outputs[i], $"{directory}/{BuildOutput.GuestPath(i)}", cancellation);
-            }
-
-            return (command, exit);
+            build.Command = ShellWord.Join(words);
+            build._hasTrace = words.Contains(BuildctlCommandLine.TraceOption);
+            return build;
         }
-        finally
+        catch
         {
-            await RemoveAsync(directory);
+            await build.DisposeAsync();
+            throw;
         }
     }
 
-    private async Task<(string Directory, string Help)> PrepareAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Runs the build and feeds what buildctl prints to <paramref name="sink"/>, on two threads, as it has two streams.
+    /// </summary>
+    /// <returns>How buildctl ended; a build that failed is no exception.</returns>
+    /// <exception cref="ArchiveException">The build could not be run at all.</exception>
+    public async Task<RemoteExit> RunAsync(IBuildEventSink sink, CancellationToken cancellation)
+    {
+        await SendAsync(_request.Context, cancellation);
+        _doing("buildctl build");
+
+        // v0.3 and v0.4 print progress to stdout and the closing error to stderr, later versions both to stderr.
+        var stdout = new ProgressParser(sink);
+        var stderr = new ProgressParser(sink);
+        var exit = await _guest.RunAsync(
+            new RemoteCommand($"cd {ShellWord.Quote(_directory)} && exec {Command}")
+            {
+                Stdout = bytes => stdout.Write(bytes.Span),
+                Stderr = bytes => stderr.Write(bytes.Span),
+            },
+            cancellation);
+        stdout.Complete();
+        stderr.Complete();
+        return exit;
+    }
+
+    /// <summary>Feeds what buildctl wrote to its trace to <paramref name="sink"/>, if it kept one.</summary>
+    /// <returns>Whether there was a trace.</returns>
+    public async Task<bool> ReadTraceAsync(IBuildEventSink sink, CancellationToken cancellation)
+    {
+        if (!_hasTrace)
+            return false;
+
+        _doing("reading the trace");
+        var parser = new ProgressParser(sink);
+        var exit = await _guest.RunAsync(
+            new RemoteCommand($"exec cat {ShellWord.Quote($"{_directory}/{BuildctlCommandLine.TraceFile}")}")
+            {
+                Stdout = bytes => parser.Write(bytes.Span),
+            },
+            cancellation);
+        parser.Complete();
+        return exit.Code == 0;
+    }
+
+    /// <summary>Brings the outputs that go to this machine back.</summary>
+    /// <exception cref="ArchiveException">One could not be read there or written here.</exception>
+    public async Task ReceiveAsync(CancellationToken cancellation)
+    {
+        for (var i = 0; i < _request.Outputs.Count; i++)
+            await ReceiveAsync(_request.Outputs[i], $"{_directory}/{BuildOutput.GuestPath(i)}", cancellation);
+    }
+
+    /// <summary>Removes the build's directory from the guest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(CleanUp);
+        try
+        {
+            await _guest.RunAsync($"rm -rf {ShellWord.Quote(_directory)}", limit.Token);
+        }
+        catch (Exception e) when (e is GuestConnectionLostException or OperationCanceledException)
+        {
+            // The connection is gone, most likely with the guest; what failed before is the error to show.
+        }
+    }
+
+    private async Task SendAsync(BuildContext context, CancellationToken cancellation)
+    {
+        var errors = new StringBuilder();
+        Exception? local = null;
+        var exit = await _guest.RunAsync(
+            // Everything belongs to root in a build context, as buildctl itself would send it.
+            new RemoteCommand($"exec tar -x -o -p -f - -C {ShellWord.Quote(_directory)}")
+            {
+                Stdin = async (stream, token) =>
+                {
+                    try
+                    {
+                        await context.WriteTarAsync(stream, sent => _doing($"sending context, {ByteSize.Text(sent)}"), token);
+                    }
+                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                    {
+                        local = e;
+                    }
+                },
+                Stderr = bytes => errors.Append(Encoding.UTF8.GetString(bytes.Span)),
+            },
+            cancellation);
+        if (local is not null)
+        {
+            throw new ArchiveException(
+                "ContextUnreadable", ErrorCategory.ReadError, _instance, $"The build context cannot be read: {local.Message}", local);
+        }
+
+        if (exit.Code != 0)
+        {
+            throw new ArchiveException(
+                "ContextNotSent",
+                ErrorCategory.WriteError,
+                _instance,
+                $"The guest of '{_instance}' could not unpack the build context (tar ended with {exit.Code}): {errors.ToString().Trim()}");
+        }
+    }
+
+    private async Task ReceiveAsync(BuildOutput output, string guestPath, CancellationToken cancellation)
+    {
+        if (output.Destination is not { } destination)
+            return;
+
+        _doing($"receiving {destination}");
+        var errors = new StringBuilder();
+        await using var received = output.IsDirectory
+            ? ReceivedOutput.ForDirectory(destination)
+            : ReceivedOutput.ForFile(destination);
+        var path = ShellWord.Quote(guestPath);
+        var exit = await _guest.RunAsync(
+            new RemoteCommand(output.IsDirectory ? $"exec tar -c -f - -C {path} ." : $"exec cat {path}")
+            {
+                Stdout = received.Write,
+                Stderr = bytes => errors.Append(Encoding.UTF8.GetString(bytes.Span)),
+            },
+            cancellation);
+        if (exit.Code != 0)
+        {
+            throw new ArchiveException(
+                "OutputNotReceived",
+                ErrorCategory.ReadError,
+                destination,
+                $"The build's output could not be read in the guest ({errors.ToString().Trim()}), so '{destination}' was not written.");
+        }
+
+        await received.CommitAsync(cancellation);
+    }
+
+    private static async Task<(string Directory, string Help)> MakeDirectoryAsync(
+        GuestConnection guest, string instance, CancellationToken cancellation)
     {
         var probe = await guest.RunAsync(
             "command -v buildctl >/dev/null 2>&1 || exit 127\nmktemp -d /tmp/dockerarchive.XXXXXXXX && buildctl build --help 2>&1",
@@ -61,117 +211,5 @@ internal sealed class GuestBuild(GuestConnection guest, string instance, Action<
                 ErrorCategory.WriteError,
                 instance,
                 $"The guest of '{instance}' could not make a directory under /tmp: {probe.StderrText.Trim()}");
-    }
-
-    private async Task SendAsync(BuildContext context, string directory, CancellationToken cancellation)
-    {
-        var errors = new StringBuilder();
-        Exception? local = null;
-        var exit = await guest.RunAsync(
-            // Everything belongs to root in a build context, as buildctl itself would send it.
-            new RemoteCommand($"exec tar -x -o -p -f - -C {ShellWord.Quote(directory)}")
-            {
-                Stdin = async (stream, token) =>
-                {
-                    try
-                    {
-                        await context.WriteTarAsync(stream, sent => doing($"sending context, {ByteSize.Text(sent)}"), token);
-                    }
-                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                    {
-                        local = e;
-                    }
-                },
-                Stderr = bytes => errors.Append(Encoding.UTF8.GetString(bytes.Span)),
-            },
-            cancellation);
-        if (local is not null)
-        {
-            throw new ArchiveException(
-                "ContextUnreadable", ErrorCategory.ReadError, instance, $"The build context cannot be read: {local.Message}", local);
-        }
-
-        if (exit.Code != 0)
-        {
-            throw new ArchiveException(
-                "ContextNotSent",
-                ErrorCategory.WriteError,
-                instance,
-                $"The guest of '{instance}' could not unpack the build context (tar ended with {exit.Code}): {errors.ToString().Trim()}");
-        }
-    }
-
-    private async Task<RemoteExit> BuildAsync(
-        string directory, string command, IBuildEventSink sink, CancellationToken cancellation)
-    {
-        // v0.3 and v0.4 print progress to stdout and the closing error to stderr, later versions both to stderr.
-        var shared = new SharedSink(sink);
-        var stdout = new ProgressParser(shared);
-        var stderr = new ProgressParser(shared);
-        var exit = await guest.RunAsync(
-            new RemoteCommand($"cd {ShellWord.Quote(directory)} && exec {command}")
-            {
-                Stdout = bytes => stdout.Write(bytes.Span),
-                Stderr = bytes => stderr.Write(bytes.Span),
-            },
-            cancellation);
-        stdout.Complete();
-        stderr.Complete();
-        return exit;
-    }
-
-    private async Task ReceiveAsync(BuildOutput output, string guestPath, CancellationToken cancellation)
-    {
-        if (output.Destination is not { } destination)
-            return;
-
-        doing($"receiving {destination}");
-        var errors = new StringBuilder();
-        await using var received = output.IsDirectory
-            ? ReceivedOutput.ForDirectory(destination)
-            : ReceivedOutput.ForFile(destination);
-        var path = ShellWord.Quote(guestPath);
-        var exit = await guest.RunAsync(
-            new RemoteCommand(output.IsDirectory ? $"exec tar -c -f - -C {path} ." : $"exec cat {path}")
-            {
-                Stdout = received.Write,
-                Stderr = bytes => errors.Append(Encoding.UTF8.GetString(bytes.Span)),
-            },
-            cancellation);
-        if (exit.Code != 0)
-        {
-            throw new ArchiveException(
-                "OutputNotReceived",
-                ErrorCategory.ReadError,
-                destination,
-                $"The build's output could not be read in the guest ({errors.ToString().Trim()}), so '{destination}' was not written.");
-        }
-
-        await received.CommitAsync(cancellation);
-    }
-
-    private async Task RemoveAsync(string directory)
-    {
-        using var limit = new CancellationTokenSource(CleanUp);
-        try
-        {
-            await guest.RunAsync($"rm -rf {ShellWord.Quote(directory)}", limit.Token);
-        }
-        catch (Exception e) when (e is GuestConnectionLostException or OperationCanceledException)
-        {
-            // The connection is gone, most likely with the guest; what failed before is the error to show.
-        }
-    }
-
-    /// <summary>The two streams are read on two threads; a sink sees one event at a time.</summary>
-    private sealed class SharedSink(IBuildEventSink sink) : IBuildEventSink
-    {
-        private readonly object _lock = new();
-
-        public void Accept(scoped in BuildToken token)
-        {
-            lock (_lock)
-                sink.Accept(in token);
-        }
     }
 }

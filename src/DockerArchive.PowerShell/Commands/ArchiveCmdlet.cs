@@ -151,10 +151,7 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     private protected string FileSystemPath(string path)
     {
         var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        return provider.Name == "FileSystem"
-            ? resolved
-            : throw new ArchiveException(
-                "NotAFileSystemPath", ErrorCategory.InvalidArgument, path, $"'{path}' is not a path of the file system.");
+        return provider.Name == "FileSystem" ? resolved : throw ArchiveException.NotAFileSystemPath(path);
     }
 
     /// <inheritdoc/>

@@ -48,7 +48,7 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
     private async Task BuildAsync(ArchiveEnv env, StageOptions options, CmdletOutput output, CancellationToken cancellation)
     {
         var engine = await EngineAsync(cancellation);
-        using var progress = new ProgressLine(output, $"Building {env.Name}");
+        using var progress = new ProgressLine(output.Progress, $"Building {env.Name}");
         var doing = "";
         var stages = new ImageStages(
             engine,

@@ -13,6 +13,8 @@ namespace DockerArchive.Commands;
 [OutputType(typeof(BuildEvent))]
 public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
 {
+    private readonly HashSet<string> _rawOutputs = [];
+
     /// <summary>Name of an environment that runs, or of an instance.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Environment")]
@@ -50,6 +52,15 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Output { get; set; } = [];
 
+    /// <summary>The form in which buildctl reports progress: JSON where the guest's version has it, or text.</summary>
+    [Parameter]
+    public BuildctlProgress Progress { get; set; }
+
+    /// <summary>File that keeps what buildctl printed; one for each build.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? RawOutput { get; set; }
+
     /// <summary>Give out the build's events as they happen instead of the result at the end.</summary>
     [Parameter]
     public SwitchParameter Stream { get; set; }
@@ -75,7 +86,7 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
 
         foreach (var name in Env)
         {
-            if (ShouldProcess(name, $"Build {Context}"))
+            if (ShouldProcess(name, $"Build {Context}") && IsFirstInto(request.RawOutput))
                 Run((output, cancellation) => BuildAsync(name, request, output, cancellation));
         }
     }
@@ -90,7 +101,24 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
             Target = Target,
             NoCache = NoCache,
             Outputs = BuildOutput.ParseAll(Output, FileSystemPath),
+            Progress = Progress,
+            // Nobody sees the result of a stream.
+            Trace = !Stream,
+            RawOutput = RawOutput is null ? null : FileSystemPath(RawOutput),
         };
+    }
+
+    /// <summary>The second build of a pipeline must not wipe out what the first has printed.</summary>
+    private bool IsFirstInto(string? rawOutput)
+    {
+        if (rawOutput is null || _rawOutputs.Add(rawOutput))
+            return true;
+        WriteError(new ArchiveException(
+            "RawOutputTaken",
+            ErrorCategory.ResourceExists,
+            rawOutput,
+            $"'{rawOutput}' (-RawOutput) has the output of the build before. Give each its own: -RawOutput {{ \"$($_.Project).log\" }}").ToErrorRecord());
+        return false;
     }
 
     private string? DockerfilePath(string context)
@@ -106,46 +134,108 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
     {
         var registry = new InstanceRegistry(await EngineAsync(cancellation), Catalog);
         var instance = await registry.GetRunningAsync(name, cancellation);
-        using var progress = new ProgressLine(output, $"Building in {instance.Environment}");
-        progress.Show("connecting");
+        using var line = new ProgressLine(output.Progress, $"Building in {instance.Environment}");
+        line.Show("connecting");
         using var guest = await GuestConnection.OpenAsync(GuestEndpoint.Of(instance, Credential), cancellation);
+        using var raw = request.RawOutput is null ? null : new RawOutputFile(request.RawOutput);
+        await using var build = await GuestBuild.PrepareAsync(
+            guest, instance.Name, request, text => line.Show(text), cancellation);
 
-        var watch = new BuildWatch(progress, Stream ? output.Object : null);
         var started = DateTimeOffset.UtcNow;
         var clock = Stopwatch.StartNew();
-        var (command, exit) = await new GuestBuild(guest, instance.Name, text => progress.Show(text)).RunAsync(request, watch, cancellation);
-        var result = watch.Tracker.ToResult(exit.Code) with
+        var tracker = new BuildTracker { KeepLog = !Stream };
+        RemoteExit exit;
+        await using (var watch = new BuildWatch(line, tracker, raw, Stream ? output.Object : null, output.Progress))
+            exit = await build.RunAsync(watch, cancellation);
+        var duration = clock.Elapsed;
+
+        var trace = new BuildTracker();
+        var isTraced = await build.ReadTraceAsync(trace, cancellation);
+        var result = (isTraced ? tracker.ToResult(exit.Code, trace) : tracker.ToResult(exit.Code)) with
         {
             Environment = instance.Environment,
             Instance = instance.Name,
-            Command = command,
+            Command = build.Command,
             Started = started,
-            Duration = clock.Elapsed,
+            Duration = duration,
+            RawOutput = request.RawOutput,
         };
+
+        ArchiveException? failure = null;
+        if (result.Succeeded)
+            failure = await ReceiveAsync(build, cancellation);
+        else
+            failure = new BuildFailedException(result, exit);
+        // The result comes first, so that -ErrorAction Stop does not take it away.
         if (!Stream)
             output.Object(result);
-        // The result comes first, so that -ErrorAction Stop does not take it away.
-        if (!result.Succeeded)
-            output.Error(new BuildFailedException(result, exit));
+        if (failure is not null)
+            output.Error(failure);
     }
 
-    /// <summary>Follows a build for the result, the progress line and, if wanted, the pipeline.</summary>
-    private sealed class BuildWatch(ProgressLine progress, Action<object>? events) : IBuildEventSink
+    /// <summary>A build whose output cannot be brought back has still been made, and its result is given out.</summary>
+    private static async Task<ArchiveException?> ReceiveAsync(GuestBuild build, CancellationToken cancellation)
     {
-        public BuildTracker Tracker { get; } = new() { KeepLog = events is null };
+        try
+        {
+            await build.ReceiveAsync(cancellation);
+            return null;
+        }
+        catch (ArchiveException e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>
+    /// Follows a build for the result, the file, the pipeline and the lines of progress. The lines have a clock, as a step
+    /// that is silent still runs.
+    /// </summary>
+    private sealed class BuildWatch : IBuildEventSink, IAsyncDisposable
+    {
+        private readonly BuildTracker _tracker;
+        private readonly RawOutputFile? _raw;
+        private readonly Action<object>? _events;
+        private readonly BuildProgress _progress;
+        private readonly PeriodicTimer _clock = new(ProgressLine.Interval);
+        private readonly Task _showing;
+        private readonly object _lock = new();
+
+        public BuildWatch(
+            ProgressLine line, BuildTracker tracker, RawOutputFile? raw, Action<object>? events, Action<ProgressRecord> write)
+        {
+            _tracker = tracker;
+            _raw = raw;
+            _events = events;
+            _progress = new BuildProgress(line, tracker, write);
+            _showing = ShowAsync();
+        }
 
         public void Accept(scoped in BuildToken token)
         {
-            Tracker.Accept(in token);
-            events?.Invoke(token.ToEvent());
-            progress.Show(Describe);
+            lock (_lock)
+            {
+                _raw?.Accept(in token);
+                _tracker.Accept(in token);
+                _progress.Accept(in token);
+                _events?.Invoke(token.ToEvent());
+            }
         }
 
-        private (string Status, int? Percent) Describe()
+        public async ValueTask DisposeAsync()
         {
-            var (done, total) = (Tracker.CompletedStepCount, Tracker.StepCount);
-            var running = Tracker.RunningSteps is { Count: > 0 } steps ? steps[^1].ToString() : "";
-            return ($"{done}/{total} {running}", total == 0 ? null : done * 100 / total);
+            _clock.Dispose();
+            await _showing;
+            _progress.Dispose();
+        }
+
+        private async Task ShowAsync()
+        {
+            while (await _clock.WaitForNextTickAsync())
+            {
+                lock (_lock)
+                    _progress.Refresh();
+            }
         }
     }
 }

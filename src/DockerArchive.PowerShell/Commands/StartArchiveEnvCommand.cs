@@ -63,7 +63,7 @@ public sealed class StartArchiveEnvCommand : EnvironmentCmdlet
     private async Task StartAsync(ArchiveEnv env, CmdletOutput output, CancellationToken cancellation)
     {
         var engine = await EngineAsync(cancellation);
-        using var progress = new ProgressLine(output, $"Starting {env.Name}");
+        using var progress = new ProgressLine(output.Progress, $"Starting {env.Name}");
         var report = new StartReport(
             (rung, text) => progress.Show($"{rung}: {text}", PercentBefore(rung), always: rung > InstanceState.Created),
             output.Warning);

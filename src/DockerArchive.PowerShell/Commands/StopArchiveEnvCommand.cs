@@ -25,7 +25,7 @@ public sealed class StopArchiveEnvCommand : InstanceCmdlet
     private protected override async Task ProcessAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
     {
         var engine = await EngineAsync(cancellation);
-        using var progress = new ProgressLine(output, $"Stopping {instance.Name}");
+        using var progress = new ProgressLine(output.Progress, $"Stopping {instance.Name}");
         progress.Show("guest shuts down");
         await engine.Client.Containers.StopContainerAsync(
             instance.ContainerId,

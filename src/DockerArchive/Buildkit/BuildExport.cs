@@ -17,4 +17,7 @@ public sealed record BuildExport
 
     /// <summary>The names that the image was given.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => Names.Count == 0 ? Target : string.Join(", ", Names);
 }

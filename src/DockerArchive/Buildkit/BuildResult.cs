@@ -15,7 +15,9 @@ public sealed record BuildResult
     /// <summary>The exit code of buildctl, or null when unknown.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>The exit code is 0, or is unknown and the output tells of no failure.</summary>
+    /// <summary>
+    /// The exit code is 0, or is unknown and the output shows steps that have all ended, and tells of no failure.
+    /// </summary>
     public bool Succeeded { get; init; }
 
     /// <summary>When the build started, or the earliest start of a step by the daemon's clock; null when unknown.</summary>
@@ -44,6 +46,13 @@ public sealed record BuildResult
 
     /// <summary>Where the build ran and how it ended, in a few words.</summary>
     /// <returns>Text such as <c>buildkit/v0.4.0: failed, exit code 1</c>.</returns>
-    public override string ToString() =>
-        $"{Environment ?? "build"}: {(Succeeded ? "succeeded" : $"failed, exit code {ExitCode}")}";
+    public override string ToString() => $"{Environment ?? "build"}: {Outcome}";
+
+    private string Outcome => this switch
+    {
+        { Succeeded: true } => "succeeded",
+        { ExitCode: { } code } => $"failed, exit code {code}",
+        { Error: not null } => "failed",
+        _ => "incomplete",
+    };
 }

@@ -84,7 +84,7 @@ public sealed class BuildTracker : IBuildEventSink
         return new BuildResult
         {
             ExitCode = exitCode,
-            Succeeded = exitCode is { } code ? code == 0 : error is null,
+            Succeeded = exitCode is { } code ? code == 0 : error is null && HaveEnded(steps),
             Started = started,
             Duration = steps.Max(step => step.Completed) - started,
             Steps = steps,
@@ -93,6 +93,11 @@ public sealed class BuildTracker : IBuildEventSink
             Exports = [.. steps.Select(ExportReader.Read).OfType<BuildExport>()],
         };
     }
+
+    /// <summary>JSON also tells of steps that were never needed.</summary>
+    private static bool HaveEnded(IReadOnlyList<BuildStep> steps) =>
+        steps.Any(step => step.State is BuildStepState.Done or BuildStepState.Cached)
+        && steps.All(step => step.State is BuildStepState.Done or BuildStepState.Cached or BuildStepState.Pending);
 
     private void Change(scoped in BuildToken token)
     {

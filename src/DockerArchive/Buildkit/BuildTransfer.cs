@@ -23,4 +23,11 @@ public sealed record BuildTransfer
 
     /// <summary>The sub-task is complete.</summary>
     public bool Done { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Concat(
+        Id,
+        Current is { } current ? $" {ByteSize.Text(current)}" : "",
+        Total is { } total ? $" / {ByteSize.Text(total)}" : "",
+        Done ? " done" : "");
 }

@@ -25,6 +25,9 @@ public sealed record BuildWarning
     /// <summary>A page that explains the rule, when told.</summary>
     public string? Url { get; init; }
 
+    /// <inheritdoc/>
+    public override string ToString() => Rule is null ? Message : $"{Rule}: {Message}";
+
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 

@@ -55,7 +55,8 @@ internal sealed class TrackedStep(int number)
             _nameIsCut = token.IsCut;
         }
 
-        if (State == BuildStepState.Pending)
+        // A block that opens again after DONE tells of another run, unless the runs' times are told on lines of their own.
+        if (State == BuildStepState.Pending || _runs.FirstStart is null)
             State = BuildStepState.Running;
     }
 

@@ -1,4 +1,5 @@
 using DockerArchive.Buildkit;
+using DockerArchive.Ssh;
 
 namespace DockerArchive.Tests.Buildkit;
 
@@ -6,6 +7,15 @@ public sealed class BuildctlCommandLineTests : IDisposable
 {
     private const string V03 = "   --exporter value  Define exporter\n   --frontend-opt value  options\n   --no-cache  Disable\n";
     private const string V04 = "   --output value, -o value  exports\n   --opt value  options\n   --no-cache  Disable cache\n";
+
+    /// <summary>Lines of the real help texts of v0.4.0 and v0.13.2.</summary>
+    private const string V04Progress = V04
+        + "   --progress value          Set type of progress (auto, plain, tty). Use plain to show container output (default: \"auto\")\n"
+        + "   --trace value             Path to trace file. Defaults to no tracing.\n";
+
+    private const string V013Progress = V04
+        + "   --progress value  Set type of progress (auto, plain, tty, rawjson). Use plain to show container output (default: \"auto\")\n"
+        + "   --trace value     Path to trace file. Defaults to no tracing.\n";
 
     private readonly TemporaryDirectory _directory = new();
 
@@ -27,14 +37,14 @@ public sealed class BuildctlCommandLineTests : IDisposable
         "buildctl build --frontend=dockerfile.v0 --local=context=context --local=dockerfile=dockerfile --opt=filename=Dockerfile "
         + "'--opt=build-arg:A=x y' --opt=build-arg:B= --opt=target=final --no-cache --output=type=local,dest=output-0 "
         + "--output=type=image,name=example.com/a,push=false --progress=plain",
-        BuildctlCommandLine.Text(new BuildctlCommandLine(V04).Words(Request("out", "type=image,name=example.com/a,push=false"))));
+        ShellWord.Join(new BuildctlCommandLine(V04).Words(Request("out", "type=image,name=example.com/a,push=false"))));
 
     [Fact]
     public void Options_have_the_names_of_v0_3() => Assert.Equal(
         "buildctl build --frontend=dockerfile.v0 --local=context=context --local=dockerfile=dockerfile --frontend-opt=filename=Dockerfile "
         + "'--frontend-opt=build-arg:A=x y' --frontend-opt=build-arg:B= --frontend-opt=target=final --frontend-opt=no-cache= "
         + "--exporter=docker --exporter-opt=name=a --exporter-opt=output=output-0 --progress=plain",
-        BuildctlCommandLine.Text(new BuildctlCommandLine(V03).Words(Request("type=docker,name=a,dest=a.tar"))));
+        ShellWord.Join(new BuildctlCommandLine(V03).Words(Request("type=docker,name=a,dest=a.tar"))));
 
     [Theory]
     [InlineData("type=tar,dest=a.tar")]
@@ -42,6 +52,30 @@ public sealed class BuildctlCommandLineTests : IDisposable
     public void What_v0_3_cannot_do_is_an_error(params string[] outputs) => Assert.Equal(
         "OutputUnsupported",
         Assert.Throws<ArchiveException>(() => new BuildctlCommandLine(V03).Words(Request(outputs))).ErrorId);
+
+    [Theory]
+    [InlineData(V04Progress, BuildctlProgress.Auto, "--progress=plain --trace=trace.json")]
+    [InlineData(V04Progress, BuildctlProgress.Plain, "--progress=plain --trace=trace.json")]
+    [InlineData(V04, BuildctlProgress.Auto, "--progress=plain")]
+    [InlineData(V013Progress, BuildctlProgress.Auto, "--progress=rawjson")]
+    [InlineData(V013Progress, BuildctlProgress.RawJson, "--progress=rawjson")]
+    [InlineData(V013Progress, BuildctlProgress.Plain, "--progress=plain --trace=trace.json")]
+    public void Progress_is_the_most_exact_that_the_version_has(string help, BuildctlProgress progress, string expected)
+    {
+        var words = new BuildctlCommandLine(help).Words(Request() with { Progress = progress, Trace = true });
+
+        Assert.EndsWith($" {expected}", ShellWord.Join(words), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stream_of_events_needs_no_trace() => Assert.DoesNotContain(
+        BuildctlCommandLine.TraceOption, new BuildctlCommandLine(V04Progress).Words(Request()));
+
+    [Fact]
+    public void JSON_from_a_version_that_has_none_is_an_error() => Assert.Equal(
+        "ProgressUnsupported",
+        Assert.Throws<ArchiveException>(() =>
+            new BuildctlCommandLine(V04Progress).Words(Request() with { Progress = BuildctlProgress.RawJson })).ErrorId);
 
     [Fact]
     public void An_output_that_PowerShell_took_apart_is_put_together_again()

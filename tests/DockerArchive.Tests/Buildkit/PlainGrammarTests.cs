@@ -270,6 +270,40 @@ public sealed class PlainGrammarTests
     }
 
     [Fact]
+    public void Block_that_opens_again_after_DONE_runs_again()
+    {
+        const string Resolved = "#4 [1/2] FROM a\n#4 resolve a done\n#4 DONE 0.1s\n\n";
+        const string Pulling = "#4 [1/2] FROM a\n#4 sha256:00 1.05MB / 49.88MB 0.2s\n";
+
+        Assert.Equal(BuildStepState.Done, Tracking.Result(Resolved).Steps[0].State);
+        Assert.Equal(BuildStepState.Running, Tracking.Result(Resolved + Pulling).Steps[0].State);
+        Assert.Equal(BuildStepState.Done, Tracking.Result(Resolved + Pulling + "#4 DONE 11.3s\n").Steps[0].State);
+    }
+
+    [Fact]
+    public void Block_of_v0_4_that_opens_again_for_a_late_line_stays_completed()
+    {
+        const string Completed =
+            "\n#4 RUN a\n#4      started: 2026-11-24 11:24:58 +0000 UTC\n#4    completed: 2026-11-24 11:24:59 +0000 UTC\n\n";
+
+        Assert.Equal(BuildStepState.Done, Tracking.Result(Completed + "\n#4 RUN a\n#4 0.5 late\n\n").Steps[0].State);
+    }
+
+    [Theory]
+    [InlineData("#1 [1/1] RUN x\n#1 DONE 0.1s\n", true, "build: succeeded")]
+    [InlineData("#1 [1/1] RUN x\n#1 0.1 at it\n", false, "build: incomplete")]
+    [InlineData("#1 [1/1] RUN x\n#1 CANCELED\n", false, "build: incomplete")]
+    [InlineData("#1 [1/1] RUN x\n#1 ERROR: y\n", false, "build: failed")]
+    [InlineData("not a build\n", false, "build: incomplete")]
+    [InlineData("", false, "build: incomplete")]
+    public void Without_an_exit_code_the_steps_say_whether_the_build_succeeded(string text, bool succeeded, string words)
+    {
+        BuildResult result = Tracking.Result(text);
+
+        Assert.Equal((succeeded, words), (result.Succeeded, result.ToString()));
+    }
+
+    [Fact]
     public void Warning_names_rule_and_line()
     {
         BuildResult result = Track("#1 a\n#1 WARN: JSONArgsRecommended: JSON arguments recommended (line 3)\n#1 DONE 0.0s\n");
