@@ -1,9 +1,12 @@
 # make run     the main job: images, start, build, status, stop
 # make test    all tests; the last line is "N passed, N failed, N skipped"
+# make fuzz    200 MB of damaged and random build output through the parser; SEED=n for others, MB=n for more
 # make build   the module (bin/) and the embedded host (out/host/pwsh-host)
 
 ENV  ?= buildkit/docker-v20.10.24
 KEEP ?=
+MB   ?= 200
+SEED ?= 1
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,7 +17,7 @@ module  := bin/DockerArchive.PowerShell.dll
 host    := out/host/pwsh-host
 publish := dotnet publish -c Release --nologo -v quiet
 
-.PHONY: run test build clean all format
+.PHONY: run test fuzz build clean all format
 
 build: $(module) $(host)
 
@@ -43,6 +46,10 @@ run:
 
 test: build
 	@tools/test.sh
+
+fuzz:
+	@DOCKERARCHIVE_FUZZ_MB=$(MB) DOCKERARCHIVE_FUZZ_SEED=$(SEED) \
+	    dotnet test --project tests/DockerArchive.Tests -c Release --filter-class '*.FuzzTests'
 
 # The seed's interface: make all DIR=buildkit/v0.4.0
 all: build
