@@ -134,7 +134,10 @@ public readonly ref struct BuildToken
         init => _statePlusOne = value is { } state ? (byte)((int)state + 1) : (byte)0;
     }
 
-    /// <summary>The part of the summary, for <see cref="BuildEventKind.BuildFailed"/>.</summary>
+    /// <summary>
+    /// The part of the summary, for <see cref="BuildEventKind.BuildFailed"/>; for a <see cref="BuildEventKind.StepWarned"/>
+    /// that goes on, the part of its source excerpt.
+    /// </summary>
     public BuildFailurePart Part { get; init; }
 
     /// <summary>The stream of a log line, when told.</summary>
@@ -143,7 +146,7 @@ public readonly ref struct BuildToken
     /// <summary>The line of the source file, for a warning or a <see cref="BuildFailurePart.Position"/>; 0 when not told.</summary>
     public int Line { get; init; }
 
-    /// <summary>The text goes on from the step's previous token of this kind: a further line of a name or an error, a further piece of a log line.</summary>
+    /// <summary>The text goes on from the step's previous token of this kind: a further line of a name or an error, a further piece of a log line, more about a warning.</summary>
     public bool IsContinuation
     {
         get => Has(Facts.Continuation);

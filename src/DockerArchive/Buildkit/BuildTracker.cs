@@ -50,7 +50,7 @@ public sealed class BuildTracker : IBuildEventSink
                 Step(token.Step).Log.ExpectRepeat();
                 break;
             case BuildEventKind.StepWarned when token.Step == BuildToken.NoStep:
-                _buildWarnings.Add(BuildWarning.FromToken(token));
+                TrackedStep.Add(_buildWarnings, token);
                 break;
             case BuildEventKind.Unrecognised:
                 break;
@@ -77,8 +77,10 @@ public sealed class BuildTracker : IBuildEventSink
         return ToResult(exitCode, TraceCompletion.Complete(Steps, trace.Steps));
     }
 
-    private BuildResult ToResult(int? exitCode, IReadOnlyList<BuildStep> steps)
+    private BuildResult ToResult(int? exitCode, IReadOnlyList<BuildStep> told)
     {
+        List<BuildWarning> listed = [.. _buildWarnings];
+        BuildStep[] steps = [.. told.Select(step => Complete(step, listed))];
         BuildError? error = _failure.ToError(steps);
         DateTimeOffset? started = steps.Min(step => step.Started);
         return new BuildResult
@@ -88,7 +90,7 @@ public sealed class BuildTracker : IBuildEventSink
             Started = started,
             Duration = steps.Max(step => step.Completed) - started,
             Steps = steps,
-            Warnings = [.. steps.SelectMany(step => step.Warnings), .. NewWarnings(steps)],
+            Warnings = [.. steps.SelectMany(step => step.Warnings), .. listed],
             Error = exitCode == 0 ? null : error,
             Exports = [.. steps.Select(ExportReader.Read).OfType<BuildExport>()],
         };
@@ -134,8 +136,21 @@ public sealed class BuildTracker : IBuildEventSink
         return _latest = step;
     }
 
-    /// <summary>buildx's closing list repeats what the blocks told.</summary>
-    private IEnumerable<BuildWarning> NewWarnings(IReadOnlyList<BuildStep> steps) =>
-        _buildWarnings.Where(warning => !steps.Any(
-            step => step.Warnings.Any(known => known.Rule == warning.Rule && known.Message == warning.Message)));
+    /// <summary>buildx's closing list repeats what the blocks told, and with --debug tells more of it.</summary>
+    private static BuildStep Complete(BuildStep step, List<BuildWarning> listed)
+    {
+        if (step.Warnings.Count == 0 || listed.Count == 0)
+            return step;
+        return step with { Warnings = [.. step.Warnings.Select(Complete)] };
+
+        BuildWarning Complete(BuildWarning warning)
+        {
+            int place = listed.FindIndex(warning.IsSameAs);
+            if (place < 0)
+                return warning;
+            BuildWarning complete = warning.With(listed[place]);
+            listed.RemoveAt(place);
+            return complete;
+        }
+    }
 }

@@ -25,6 +25,9 @@ public sealed record BuildWarning
     /// <summary>A page that explains the rule, when told.</summary>
     public string? Url { get; init; }
 
+    /// <summary>What BuildKit says beyond the message, line by line; JSON and buildx's list with --debug tell it.</summary>
+    public IReadOnlyList<string> Detail { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => Rule is null ? Message : $"{Rule}: {Message}";
 
@@ -46,6 +49,29 @@ public sealed record BuildWarning
             Url = token.Url.IsEmpty ? null : Encoding.UTF8.GetString(token.Url),
         };
     }
+
+    /// <summary>This warning with what a further token tells of it.</summary>
+    internal BuildWarning With(scoped in BuildToken more) => this with
+    {
+        File = more.File.IsEmpty ? File : Encoding.UTF8.GetString(more.File),
+        Line = more.Line > 0 ? more.Line : Line,
+        Url = more.Url.IsEmpty ? Url : Encoding.UTF8.GetString(more.Url),
+        Detail = more.Part == BuildFailurePart.None && !more.Text.IsEmpty
+            ? [.. Detail, Encoding.UTF8.GetString(more.Text)]
+            : Detail,
+    };
+
+    /// <summary>This warning with what another report of it tells.</summary>
+    internal BuildWarning With(BuildWarning other) => this with
+    {
+        File = File ?? other.File,
+        Line = Line ?? other.Line,
+        Url = Url ?? other.Url,
+        Detail = Detail.Count == 0 ? other.Detail : Detail,
+    };
+
+    internal bool IsSameAs(BuildWarning other) =>
+        (Rule, Message) == (other.Rule, other.Message) && (Line is null || other.Line is null || Line == other.Line);
 
     private static string? TakeRule(ref string message)
     {

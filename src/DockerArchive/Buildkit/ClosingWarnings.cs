@@ -6,10 +6,12 @@ namespace DockerArchive.Buildkit;
 /// </summary>
 internal static class ClosingWarnings
 {
-    public static bool IsTitle(ReadOnlySpan<byte> line)
+    /// <summary>Whether it is the title, and whether details follow, as with --debug.</summary>
+    public static bool IsTitle(ReadOnlySpan<byte> line, out bool detailed)
     {
         ReadOnlySpan<byte> text = SkipColours(line);
         int digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        detailed = text.EndsWith(" found:"u8);
         return digits > 0
             && (text[digits..].StartsWith(" warning found"u8) || text[digits..].StartsWith(" warnings found"u8));
     }

@@ -113,6 +113,17 @@ internal static class PlainLine
         return true;
     }
 
+    /// <summary>
+    /// What a process prints before its part of an error's stack: pid, version and command line
+    /// (<c>30583 v0.10.5 docker-buildx --debug …</c>).
+    /// </summary>
+    public static bool IsStackHeader(ReadOnlySpan<byte> line)
+    {
+        int digits = line.IndexOfAnyExcept(Digits);
+        return digits > 0 && line[digits..].StartsWith(" v"u8) && digits + 2 < line.Length
+            && (uint)(line[digits + 2] - '0') <= 9;
+    }
+
     /// <summary>A source line of the error's excerpt, <c>   3 | &gt;&gt;&gt; RUN …</c>.</summary>
     public static bool IsExcerpt(ReadOnlySpan<byte> line)
     {

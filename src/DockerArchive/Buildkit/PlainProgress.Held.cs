@@ -56,6 +56,9 @@ internal sealed partial class PlainProgress
                 && PlainLine.TryPosition(bare, out ReadOnlySpan<byte> file, out int number):
                 StartExcerpt(line, file, number);
                 break;
+            case Hold.Position when _section == Section.WarningDetail:
+                EmitWarningDetail(line, bare);
+                break;
             case Hold.Status when StatusJson.BeginsInside(next):
                 StartStatus(line);
                 break;

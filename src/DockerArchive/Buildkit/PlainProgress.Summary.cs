@@ -7,6 +7,7 @@ internal sealed partial class PlainProgress
     private const int MaxSummaryLines = 64;
 
     private int _summaryLines;
+    private bool _detailedWarnings;
 
     private static ReadOnlySpan<byte> SummaryRule => "------"u8;
 
@@ -22,23 +23,58 @@ internal sealed partial class PlainProgress
             AcceptError(line, bare);
         else if (PlainLine.TryPosition(bare, out _, out _))
             HoldLine(line, Hold.Position);
+        else if (_section == Section.FinalError && PlainLine.IsStackHeader(bare))
+            EndError(line, bare);
         else if (!TryWarningList(line, bare))
             AcceptText(line, bare);
     }
 
     private bool TryWarningList(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
     {
-        if (_section == Section.Warnings && ClosingWarnings.TryEntry(bare, out ReadOnlySpan<byte> text))
+        if (_section is Section.Warnings or Section.WarningDetail)
         {
-            Emit(BuildEventKind.StepWarned, BuildToken.NoStep, line, text);
-            return true;
+            if (ClosingWarnings.TryEntry(bare, out ReadOnlySpan<byte> text))
+            {
+                _section = _detailedWarnings ? Section.WarningDetail : Section.Warnings;
+                Emit(BuildEventKind.StepWarned, BuildToken.NoStep, line, text);
+                return true;
+            }
+
+            if (_section == Section.WarningDetail)
+            {
+                EmitWarningDetail(line, bare);
+                return true;
+            }
         }
 
-        if (_open || !ClosingWarnings.IsTitle(bare))
+        if (_open || !ClosingWarnings.IsTitle(bare, out bool detailed))
             return false;
         Emit(BuildEventKind.Separator, BuildToken.NoStep, line);
+        _detailedWarnings = detailed;
         _section = Section.Warnings;
         return true;
+    }
+
+    /// <summary>With --debug the list tells of each warning all that JSON does.</summary>
+    private void EmitWarningDetail(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        ReadOnlySpan<byte> link = "More info: "u8;
+        bool isLink = bare.StartsWith(link);
+        sink.Accept(new BuildToken
+        {
+            Kind = BuildEventKind.StepWarned,
+            Raw = line,
+            Text = isLink ? default : bare,
+            Url = isLink ? bare[link.Length..] : default,
+            IsContinuation = true,
+        });
+    }
+
+    /// <summary>With --debug the stacks of the error follow, one for each process that it passed.</summary>
+    private void EndError(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
+    {
+        _section = Section.Blocks;
+        AcceptText(line, bare);
     }
 
     /// <summary>docker 20.10 prints the error without a word before it.</summary>
@@ -62,6 +98,21 @@ internal sealed partial class PlainProgress
 
     private void StartExcerpt(ReadOnlySpan<byte> line, ReadOnlySpan<byte> file, int number)
     {
+        if (_section == Section.WarningDetail)
+        {
+            _section = Section.WarningExcerptStart;
+            sink.Accept(new BuildToken
+            {
+                Kind = BuildEventKind.StepWarned,
+                Raw = line,
+                File = file,
+                Part = BuildFailurePart.Position,
+                Line = number,
+                IsContinuation = true,
+            });
+            return;
+        }
+
         Close();
         _section = Section.ExcerptStart;
         sink.Accept(new BuildToken
@@ -78,7 +129,8 @@ internal sealed partial class PlainProgress
     {
         Section.SummaryName => TrySummaryName(line, bare),
         Section.SummaryLog => TrySummaryLog(line, bare),
-        Section.ExcerptStart or Section.Excerpt => TryExcerpt(line, bare),
+        Section.ExcerptStart or Section.Excerpt or Section.WarningExcerptStart or Section.WarningExcerpt =>
+            TryExcerpt(line, bare),
         Section.Status => AcceptStatusLine(line, bare),
         _ => false,
     };
@@ -139,21 +191,46 @@ internal sealed partial class PlainProgress
 
     private bool TryExcerpt(ReadOnlySpan<byte> line, ReadOnlySpan<byte> bare)
     {
-        if (bare.SequenceEqual(ExcerptRule))
+        bool isRule = bare.SequenceEqual(ExcerptRule);
+        if (!isRule && !PlainLine.IsExcerpt(bare))
         {
-            _section = _section == Section.ExcerptStart ? Section.Excerpt : Section.Blocks;
-            EmitFailure(line, BuildFailurePart.Rule, default);
-            return true;
-        }
-
-        if (!PlainLine.IsExcerpt(bare))
-        {
-            _section = Section.Blocks;
+            _section = IsWarningExcerpt ? Section.Warnings : Section.Blocks;
             return false;
         }
 
-        EmitFailure(line, BuildFailurePart.Excerpt, bare);
+        EmitSource(line, isRule ? BuildFailurePart.Rule : BuildFailurePart.Excerpt, isRule ? default : bare);
+        if (isRule)
+        {
+            _section = _section switch
+            {
+                Section.ExcerptStart => Section.Excerpt,
+                Section.WarningExcerptStart => Section.WarningExcerpt,
+                Section.WarningExcerpt => Section.Warnings,
+                _ => Section.Blocks,
+            };
+        }
+
         return true;
+    }
+
+    private bool IsWarningExcerpt => _section is Section.WarningExcerptStart or Section.WarningExcerpt;
+
+    private void EmitSource(ReadOnlySpan<byte> line, BuildFailurePart part, ReadOnlySpan<byte> text)
+    {
+        if (!IsWarningExcerpt)
+        {
+            EmitFailure(line, part, text);
+            return;
+        }
+
+        sink.Accept(new BuildToken
+        {
+            Kind = BuildEventKind.StepWarned,
+            Raw = line,
+            Text = text,
+            Part = part,
+            IsContinuation = true,
+        });
     }
 
     private void EmitFailure(ReadOnlySpan<byte> line, BuildFailurePart part, ReadOnlySpan<byte> text) =>

@@ -32,6 +32,9 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
         Status,
         FinalError,
         Warnings,
+        WarningDetail,
+        WarningExcerptStart,
+        WarningExcerpt,
     }
 
     private int OpenStep => _open ? _current : BuildToken.NoStep;
@@ -84,6 +87,8 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
         Emit(BuildEventKind.Separator, BuildToken.NoStep, line);
         if (_eventLines)
             _open = false;
+        if (_section == Section.WarningDetail)
+            _section = Section.Warnings;
     }
 
     private void AcceptNumbered(ReadOnlySpan<byte> line, ReadOnlySpan<byte> content, int prefix, int number)

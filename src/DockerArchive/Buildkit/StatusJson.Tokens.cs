@@ -117,14 +117,20 @@ internal sealed partial class StatusJson
         }
     }
 
-    private void TellWarning(ReadOnlySpan<byte> raw, JsonFields fields) => sink.Accept(new BuildToken
+    private void TellWarning(ReadOnlySpan<byte> raw, JsonFields fields)
     {
-        Kind = BuildEventKind.StepWarned,
-        Step = Vertex().Number,
-        Raw = raw,
-        Text = _text.WrittenSpan,
-        File = fields.File is null ? default : Encoding.UTF8.GetBytes(fields.File),
-        Url = _other.WrittenSpan,
-        Line = fields.Line,
-    });
+        int step = Vertex().Number;
+        sink.Accept(new BuildToken
+        {
+            Kind = BuildEventKind.StepWarned,
+            Step = step,
+            Raw = raw,
+            Text = _text.WrittenSpan,
+            File = fields.File is null ? default : Encoding.UTF8.GetBytes(fields.File),
+            Url = _other.WrittenSpan,
+            Line = fields.Line,
+        });
+        foreach (byte[] detail in _details)
+            sink.Accept(new BuildToken { Kind = BuildEventKind.StepWarned, Step = step, Text = detail, IsContinuation = true });
+    }
 }

@@ -41,6 +41,24 @@ internal sealed partial class StatusJson
         text.Advance(written);
     }
 
+    private void ReadDetails(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.String)
+                _details.Add(reader.GetBytesFromBase64());
+            else
+                reader.Skip();
+        }
+    }
+
     private static DateTimeOffset? ReadTime(ref Utf8JsonReader reader) =>
         ReadString(ref reader) && PrintedTime.TryTime(reader.ValueSpan, out DateTimeOffset time) ? time : null;
 

@@ -15,6 +15,7 @@ internal sealed partial class StatusJson(IBuildEventSink sink)
     private readonly ArrayBufferWriter<byte> _text = new();
     private readonly ArrayBufferWriter<byte> _digest = new();
     private readonly ArrayBufferWriter<byte> _other = new();
+    private readonly List<byte[]> _details = [];
     private JsonVertex? _latest;
     private int _told;
 
@@ -100,6 +101,7 @@ internal sealed partial class StatusJson(IBuildEventSink sink)
         _text.ResetWrittenCount();
         _digest.ResetWrittenCount();
         _other.ResetWrittenCount();
+        _details.Clear();
         int inputsStart = 0;
         int inputsEnd = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -161,6 +163,8 @@ internal sealed partial class StatusJson(IBuildEventSink sink)
             fields.Cached = reader.Read() && reader.TokenType == JsonTokenType.True;
         else if (Is(ref reader, "data"u8) || Is(ref reader, "short"u8))
             ReadBase64(ref reader, _text);
+        else if (Is(ref reader, "detail"u8))
+            ReadDetails(ref reader);
         else if (Is(ref reader, "sourceInfo"u8))
             ReadSource(ref reader, ref fields);
         else if (Is(ref reader, "range"u8))

@@ -50,4 +50,48 @@ public class ViewTests
         Assert.Matches(@"Result +: failed, exit code 1", text);
         Assert.Matches(@"Steps +: 1, 0 of them cached", text);
     }
+
+    [Fact]
+    public async Task A_build_that_breaks_off_is_incomplete()
+    {
+        var text = await Show("'#5 [2/2] RUN x' | ConvertFrom-BuildctlProgress");
+
+        Assert.Matches(@"Result +: incomplete", text);
+        Assert.DoesNotContain("Command", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Warnings_name_rule_file_and_line()
+    {
+        var text = await Show(
+            "('#5 [1/1] RUN x', '#5 WARN: JSONArgsRecommended: JSON arguments recommended (line 3)', \"#5 WARN: odd $([char]27)[2J\" | ConvertFrom-BuildctlProgress).Warnings");
+
+        Assert.Matches(@"Step +Rule +Where +Message", text);
+        Assert.Matches(@"\n +5 JSONArgsRecommended +line 3 +JSON arguments recommended *\n", text);
+        Assert.Contains("odd ^[[2J", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Transfers_have_sizes_for_people()
+    {
+        var text = await Show("('#4 FROM x', '#4 sha256:00 12.43MB / 49.88MB 1.2s' | ConvertFrom-BuildctlProgress -AsStep).Transfers");
+
+        Assert.Matches(@"sha256:00 +12\.43MB +49\.88MB +1\.2s +False", text);
+    }
+
+    [Theory]
+    [InlineData("$build", "broke ^[]0;title")]
+    [InlineData("$build.Steps", "RUN ^[[2J")]
+    [InlineData("$build.Error", "broke ^[]0;title")]
+    public async Task Names_and_errors_show_control_characters(string shown, string expected)
+    {
+        var text = await Show($$"""
+            $esc = [char]27
+            $build = "#5 [1/1] RUN $($esc)[2J", "#5 ERROR: broke $($esc)]0;title" | ConvertFrom-BuildctlProgress
+            {{shown}}
+            """);
+
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", text, StringComparison.Ordinal);
+    }
 }

@@ -343,6 +343,39 @@ public sealed class PlainGrammarTests
     }
 
     [Fact]
+    public void Buildx_tells_more_of_each_warning_with_debug()
+    {
+        const string Text =
+            "#1 [internal] load build definition from Dockerfile\n#1 WARN: Empty continuation line found in: RUN a\n#1 DONE 0.1s\n\n"
+            + " \u001b[33m2 warnings found:\n\u001b[0m - Empty continuation line found in: RUN a\n"
+            + "Empty continuation lines will become errors in a future release\nMore info: https://github.com/moby/moby/pull/33719\n"
+            + "Dockerfile:6\n--------------------\n   4 |     RUN echo one \\\n   6 | >>>     two\n--------------------\n\n"
+            + " - LegacyKeyValueFormat: use ENV key=value (line 9)\nlooks like a place:9\n\nView build details: there\n";
+        BuildResult result = Track(Text);
+
+        Assert.Equal("View build details: there", Assert.Single(EventLog.Of(Text).OfType<Unrecognised>()).ToString());
+        BuildWarning known = Assert.Single(result.Steps[0].Warnings);
+        Assert.Equal(
+            ("Dockerfile", 6, "https://github.com/moby/moby/pull/33719", "Empty continuation lines will become errors in a future release"),
+            (known.File, known.Line, known.Url, Assert.Single(known.Detail)));
+        Assert.Equal([known, result.Warnings[1]], result.Warnings);
+        Assert.Equal(
+            ("LegacyKeyValueFormat", 9, "looks like a place:9"),
+            (result.Warnings[1].Rule, result.Warnings[1].Line, Assert.Single(result.Warnings[1].Detail)));
+        Assert.Null(result.Error);
+    }
+
+    [Fact]
+    public void Stacks_that_debug_prints_are_no_part_of_the_error()
+    {
+        BuildResult result = Track(
+            "#1 [1/1] RUN x\n#1 ERROR: y\n\nERROR: failed to solve: first\nsecond\n12333 v0.11.6 buildkitd --root x\nmain.f\n\tmain.go:1\n\n"
+            + "30583 v0.10.5 docker-buildx --debug\nruntime.goexit\n");
+
+        Assert.Equal("failed to solve: first\nsecond", result.Error!.Message);
+    }
+
+    [Fact]
     public void Summary_repeats_a_log_in_disorder_and_does_not_add_to_it()
     {
         Recording run = Recording.Get("v0.10.0", "03b-fail-long");
