@@ -47,10 +47,20 @@ public sealed class TraceTests(RunningEnvironment environment)
     }
 
     [Fact]
-    public void JSON_is_preferred_where_the_guest_has_it_and_needs_no_trace()
+    public void Text_is_completed_also_where_there_is_JSON()
+    {
+        using var buildctl = new ReplayedBuildctl(Recording.Get("v0.32.2", "03-fail"), JsonHelp);
+        var run = Build("");
+
+        Assert.Contains("--progress=plain --trace=", (string)run.Property("Command")!, StringComparison.Ordinal);
+        Assert.Contains("StandardError", Ask("($result.Steps | Where-Object State -eq Failed).Log | ForEach-Object Stream", run));
+    }
+
+    [Fact]
+    public void JSON_needs_no_trace()
     {
         using var buildctl = new ReplayedBuildctl(Recording.Get("v0.32.2", "untraced/21b-rawjson-fail"), JsonHelp);
-        var run = Build("");
+        var run = Build("-Progress RawJson");
 
         Assert.Equal("BuildFailed", run.ErrorId);
         Assert.EndsWith("--progress=rawjson", (string)run.Property("Command")!, StringComparison.Ordinal);
@@ -59,12 +69,12 @@ public sealed class TraceTests(RunningEnvironment environment)
     }
 
     [Fact]
-    public void Text_is_kept_where_it_is_asked_for()
+    public void A_stream_has_the_exact_facts_where_there_is_JSON()
     {
-        using var buildctl = new ReplayedBuildctl(Recording.Get("v0.32.2", "03-fail"), JsonHelp);
-        var run = Build("-Progress Plain");
+        using var buildctl = new ReplayedBuildctl(Recording.Get("v0.32.2", "untraced/21b-rawjson-fail"), JsonHelp);
+        var run = Build("-Stream | Where-Object Kind -eq StepLog | ForEach-Object { \"$($_.Stream) $($null -ne $_.Time) $_\" }");
 
-        Assert.Contains("--progress=plain --trace=", (string)run.Property("Command")!, StringComparison.Ordinal);
-        Assert.Contains("StandardError", Ask("($result.Steps | Where-Object State -eq Failed).Log | ForEach-Object Stream", run));
+        Assert.Equal("BuildFailed", run.ErrorId);
+        Assert.Equal(["StandardOutput True before", "StandardOutput True out", "StandardError True err"], run.As<string>());
     }
 }

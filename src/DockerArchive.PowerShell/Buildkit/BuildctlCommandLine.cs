@@ -49,9 +49,13 @@ internal sealed class BuildctlCommandLine(string help)
         void Option(string text) => words.Add($"{opt}={text}");
     }
 
-    /// <summary>JSON tells all that a trace does, and while the build runs.</summary>
+    /// <summary>
+    /// JSON tells all that a trace does, and while the build runs; but text has the numbers that buildctl shows its users,
+    /// and a trace completes it.
+    /// </summary>
     private IEnumerable<string> Progress(BuildRequest request)
     {
+        var trace = request.Trace && Has("--trace");
         if (request.Progress == BuildctlProgress.RawJson && !HasRawJson)
         {
             throw new ArchiveException(
@@ -61,9 +65,9 @@ internal sealed class BuildctlCommandLine(string help)
                 "The buildctl of this environment has no --progress=rawjson, which came with v0.13; give -Progress Plain or Auto.");
         }
 
-        if (request.Progress != BuildctlProgress.Plain && HasRawJson)
+        if (request.Progress == BuildctlProgress.RawJson || (request.Progress == BuildctlProgress.Auto && HasRawJson && !trace))
             return ["--progress=rawjson"];
-        return request.Trace && Has("--trace") ? ["--progress=plain", TraceOption] : ["--progress=plain"];
+        return trace ? ["--progress=plain", TraceOption] : ["--progress=plain"];
     }
 
     private IEnumerable<string> Output(BuildOutput output, int number, int count)

@@ -52,7 +52,7 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Output { get; set; } = [];
 
-    /// <summary>The form in which buildctl reports progress: JSON where the guest's version has it, or text.</summary>
+    /// <summary>The form in which buildctl reports progress; Auto is text, and with -Stream JSON where the guest has it.</summary>
     [Parameter]
     public BuildctlProgress Progress { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace DockerArchive.Buildkit;
@@ -21,9 +22,14 @@ public abstract class BuildEvent
     /// <summary>The bytes of the input that this event stands for, with the line ending.</summary>
     public ReadOnlyMemory<byte> Raw { get; }
 
-    /// <summary>The input's text without its line ending; bytes that are not UTF-8 show as U+FFFD.</summary>
+    /// <summary>What is told, in a line of text without the step's number; control characters are kept.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => Encoding.UTF8.GetString(Raw.Span).TrimEnd('\n', '\r');
+    public abstract override string ToString();
+
+    private protected string RawText => Encoding.UTF8.GetString(Raw.Span).TrimEnd('\n', '\r');
+
+    private protected static string Seconds(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0##}s");
 
     private protected static string? Decode(ReadOnlySpan<byte> text) =>
         text.IsEmpty ? null : Encoding.UTF8.GetString(text);

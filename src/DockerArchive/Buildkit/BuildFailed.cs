@@ -23,4 +23,7 @@ public sealed class BuildFailed : BuildEvent
 
     /// <summary><see cref="Text"/> is a further line of the name or the error.</summary>
     public bool IsContinuation { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Part == BuildFailurePart.Rule ? RawText : Text;
 }

@@ -7,4 +7,7 @@ public sealed class Separator : BuildEvent
         : base(token)
     {
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => "";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DockerArchive.Buildkit;
 
 /// <summary>
@@ -33,4 +35,10 @@ public sealed class StepCompleted : BuildEvent
 
     /// <summary><see cref="Error"/> is a further line of the error.</summary>
     public bool IsContinuation { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(
+        ' ',
+        new[] { State?.ToString(), Duration is { } duration ? Seconds(duration) : null, Time?.ToString("O", CultureInfo.InvariantCulture), Error }
+            .Where(fact => fact is not null));
 }

@@ -47,4 +47,7 @@ public sealed class StepLog : BuildEvent
 
     /// <summary>The line decoded from UTF-8; other bytes show as U+FFFD. Control characters are kept.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
 }

@@ -29,4 +29,7 @@ public sealed class StepNamed : BuildEvent
     internal static string[] ReadInputs(ReadOnlySpan<byte> quoted) =>
         Encoding.UTF8.GetString(quoted)
             .Split(['"', ',', ' ', '\n', '\r', '\t', '[', ']'], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name ?? Digest ?? "";
 }

@@ -22,4 +22,7 @@ public sealed class StepStarted : BuildEvent
 
     /// <summary>When the step started by the daemon's clock, or null when not told.</summary>
     public DateTimeOffset? Time { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name ?? $"started {Time:O}";
 }

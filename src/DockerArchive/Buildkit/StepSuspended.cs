@@ -10,4 +10,7 @@ public sealed class StepSuspended : BuildEvent
         : base(token)
     {
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => "...";
 }

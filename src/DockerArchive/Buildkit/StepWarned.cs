@@ -22,4 +22,9 @@ public sealed class StepWarned : BuildEvent
 
     /// <summary>The part of the source excerpt that the line is, or none.</summary>
     public BuildFailurePart Part { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => IsContinuation
+        ? Warning.Url ?? (Warning.File is { } file ? $"{file}:{Warning.Line}" : Warning.Message)
+        : Warning.ToString();
 }

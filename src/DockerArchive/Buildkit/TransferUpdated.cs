@@ -37,4 +37,12 @@ public sealed class TransferUpdated : BuildEvent
 
     /// <summary>The sub-task is complete.</summary>
     public bool Done { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Concat(
+        Id,
+        Current is { } current ? $" {ByteSize.Text(current)}" : "",
+        Total is { } total ? $" / {ByteSize.Text(total)}" : "",
+        Elapsed is { } elapsed ? $" {Seconds(elapsed)}" : "",
+        Done ? " done" : "");
 }

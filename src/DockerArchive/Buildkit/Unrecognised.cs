@@ -7,4 +7,7 @@ public sealed class Unrecognised : BuildEvent
         : base(token)
     {
     }
+
+    /// <inheritdoc/>
+    public override string ToString() => RawText;
 }

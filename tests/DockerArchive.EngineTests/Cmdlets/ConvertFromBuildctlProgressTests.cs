@@ -143,12 +143,13 @@ public sealed class ConvertFromBuildctlProgressTests : IDisposable
     [Fact]
     public void Each_event_comes_before_the_next_line_is_read()
     {
-        string[] lines = ["#1 [1/1] RUN x", "#1 0.1 one", "#1 0.2 two", "#1 DONE 0.2s"];
+        string[] lines = ["#1 [1/1] RUN x", "#1 0.100 one", "#1 0.200 two", "#1 DONE 0.2s"];
         var run = Run(
             "$value | ForEach-Object { $script:read = $_; $_ } | ConvertFrom-BuildctlProgress -AsEvent | ForEach-Object { \"$script:read < $_\" }",
             lines);
 
-        Assert.Equal(lines.Select(line => $"{line} < {line}"), run.As<string>());
+        string[] told = ["[1/1] RUN x", "one", "two", "Done 0.2s"];
+        Assert.Equal(lines.Zip(told, (line, text) => $"{line} < {text}"), run.As<string>());
     }
 
     [Fact]
