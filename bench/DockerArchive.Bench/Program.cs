@@ -1,0 +1,3 @@
+using DockerArchive.Bench;
+
+Console.WriteLine(ParserRun.Start(args is [var directory] ? directory : "out/bench").Environment);
