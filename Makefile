@@ -2,6 +2,7 @@
 # make test    all tests; the last line is "N passed, N failed, N skipped"
 # make fuzz    200 MB of damaged and random build output through the parser; SEED=n for others, MB=n for more
 # make build   the module (bin/) and the embedded host (out/host/pwsh-host)
+# make bench   measures parser and cmdlet against their peers on one core, and ends with a table (docs/performance.md)
 
 ENV  ?= buildkit/docker-v20.10.24
 KEEP ?=
@@ -17,7 +18,7 @@ module  := bin/DockerArchive.PowerShell.dll
 host    := out/host/pwsh-host
 publish := dotnet publish -c Release --nologo -v quiet
 
-.PHONY: run test fuzz build clean all format
+.PHONY: run test fuzz bench build clean all format
 
 build: $(module) $(host)
 
@@ -51,6 +52,12 @@ fuzz:
 	@DOCKERARCHIVE_FUZZ_MB=$(MB) DOCKERARCHIVE_FUZZ_SEED=$(SEED) \
 	    dotnet test --project tests/DockerArchive.Tests -c Release --filter-class '*.FuzzTests'
 
+bench: build
+	@echo '==> Benchmarks'
+	@dotnet build -c Release --nologo -v quiet -clp:NoSummary bench/DockerArchive.Bench
+	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(($$(nproc) - 1))"; fi; \
+	exec $$pin bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench
+
 # The seed's interface: make all DIR=buildkit/v0.4.0
 all: build
 	@tools/prepare.sh docker base
@@ -60,4 +67,4 @@ format:
 	dotnet format DockerArchive.slnx --verify-no-changes
 
 clean:
-	rm -rf bin out src/*/bin src/*/obj tests/*/bin tests/*/obj
+	rm -rf bin out src/*/bin src/*/obj tests/*/bin tests/*/obj bench/*/bin bench/*/obj

@@ -1,3 +1,10 @@
 using DockerArchive.Bench;
 
-Console.WriteLine(ParserRun.Start(args is [var directory] ? directory : "out/bench").Environment);
+if (args is ["memory", var log])
+{
+    ParserMemory.Measure(log);
+    return;
+}
+
+using var run = new FullRun(args is [var directory] ? directory : "out/bench");
+run.Start();
