@@ -55,7 +55,7 @@ fuzz:
 bench: build
 	@echo '==> Benchmarks'
 	@dotnet build -c Release --nologo -v quiet -clp:NoSummary bench/DockerArchive.Bench
-	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(($$(nproc) - 1))"; fi; \
+	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(taskset -cp $$$$ | grep -o "[0-9]*$$")"; fi; \
 	exec $$pin bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench
 
 # The seed's interface: make all DIR=buildkit/v0.4.0

@@ -155,10 +155,14 @@ internal sealed partial class PlainProgress(IBuildEventSink sink)
             (reason, needsNextLine) = (Hold.GluedError, true);
         }
 
-        line.Overlaps(text, out int start);
         if (glue < 0)
+        {
             EmitLog(line, text, offset, isPartial: false);
-        else if (needsNextLine)
+            return;
+        }
+
+        line.Overlaps(text, out int start);
+        if (needsNextLine)
             HoldGlue(line, reason, start, start + glue);
         else
             SplitGlue(line, start, start + glue);

@@ -5,6 +5,10 @@ namespace DockerArchive.Buildkit;
 /// <summary>A line that the step wrote, or a piece of one.</summary>
 public sealed class StepLog : BuildEvent
 {
+    private const long NotTold = long.MinValue;
+
+    private readonly long _offset;
+    private readonly long _time;
     private readonly int _start;
     private readonly int _length;
     private readonly byte[]? _text;
@@ -12,8 +16,8 @@ public sealed class StepLog : BuildEvent
     internal StepLog(scoped in BuildToken token)
         : base(token)
     {
-        Offset = token.Span;
-        Time = token.Time;
+        _offset = token.Span?.Ticks ?? NotTold;
+        _time = token.Time?.UtcTicks ?? NotTold;
         Stream = token.Stream;
         IsContinuation = token.IsContinuation;
         IsPartial = token.IsPartial;
@@ -28,10 +32,10 @@ public sealed class StepLog : BuildEvent
     /// Time since the step's latest start, as printed with 3 to 5 digits. v0.3 to v0.7 cut the figure to five characters,
     /// so that it is wrong below 0.1 ms and from 9999.5 s on.
     /// </summary>
-    public TimeSpan? Offset { get; }
+    public TimeSpan? Offset => _offset == NotTold ? null : new TimeSpan(_offset);
 
     /// <summary>When the piece was written by the daemon's clock, which only JSON tells.</summary>
-    public DateTimeOffset? Time { get; }
+    public DateTimeOffset? Time => _time == NotTold ? null : new DateTimeOffset(_time, TimeSpan.Zero);
 
     /// <summary>The stream, which only JSON tells.</summary>
     public BuildLogOrigin Stream { get; }
