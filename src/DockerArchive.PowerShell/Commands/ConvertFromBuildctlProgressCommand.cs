@@ -117,17 +117,17 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
                 TakeLine(line);
                 break;
             case byte one:
-                Pipeline.Parser.Write([one]);
+                Pipeline.Write([one]);
                 break;
             case byte[] bytes:
-                Pipeline.Parser.Write(bytes);
+                Pipeline.Write(bytes);
                 break;
             // What a program writes to standard error arrives so from 2>&1.
             case ErrorRecord { Exception: { } line }:
                 TakeLine(line.Message);
                 break;
             case BuildEvent told:
-                Pipeline.Parser.Write(told.Raw.Span);
+                Pipeline.Write(told.Raw.Span);
                 break;
             case FileInfo file:
                 Convert(file.FullName);
@@ -148,7 +148,7 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
         var length = Encoding.UTF8.GetBytes(line, buffer);
         if (length == 0 || buffer[length - 1] != '\n')
             buffer[length++] = (byte)'\n';
-        Pipeline.Parser.Write(buffer.AsSpan(0, length));
+        Pipeline.Write(buffer.AsSpan(0, length));
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
@@ -159,7 +159,7 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
         using var conversion = new Conversion(this, $"Reading {System.IO.Path.GetFileName(path)}");
         try
         {
-            Read(path, conversion.Parser);
+            Read(path, conversion);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -177,7 +177,7 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
         Finish(conversion, path);
     }
 
-    private void Read(string path, ProgressParser parser)
+    private void Read(string path, Conversion conversion)
     {
         if (Directory.Exists(path))
             throw new IOException("It is a directory.");
@@ -186,13 +186,12 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
         int length;
         // A pipe's read does not end by a token alone.
         while ((length = source.ReadAsync(block, _stop.Token).AsTask().WaitAsync(_stop.Token).GetAwaiter().GetResult()) > 0)
-            parser.Write(block.AsSpan(0, length));
+            conversion.Write(block.AsSpan(0, length));
     }
 
     private void Finish(Conversion conversion, string? path)
     {
-        conversion.Parser.Complete();
-        conversion.Dispose();
+        conversion.Complete();
         if (AsStep)
             WriteObject(conversion.Tracker.Steps, enumerateCollection: true);
         else if (!AsEvent)
@@ -239,39 +238,61 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
     private sealed class Conversion : IBuildEventSink, IDisposable
     {
         private readonly ConvertFromBuildctlProgressCommand _cmdlet;
+        private readonly ProgressParser _parser;
+        private readonly List<BuildEvent>? _events;
         private readonly ProgressLine _line;
         private readonly BuildProgress _progress;
 
         public Conversion(ConvertFromBuildctlProgressCommand cmdlet, string activity)
         {
             _cmdlet = cmdlet;
+            _parser = new ProgressParser(this);
+            _events = cmdlet.AsEvent ? [] : null;
             Tracker = new BuildTracker { KeepLog = !cmdlet.AsEvent };
-            Parser = new ProgressParser(this);
             _line = new ProgressLine(cmdlet.WriteProgress, activity);
             _progress = new BuildProgress(_line, Tracker, cmdlet.WriteProgress);
         }
-
-        public ProgressParser Parser { get; }
 
         public BuildTracker Tracker { get; }
 
         public bool HasInput { get; private set; }
 
+        /// <summary>Takes input and gives out what it told. What costs as much as a line is done once for all its lines.</summary>
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            _parser.Write(bytes);
+            GiveOut();
+            if (_progress.IsDue)
+                _progress.Refresh();
+        }
+
+        public void Complete()
+        {
+            _parser.Complete();
+            GiveOut();
+            Dispose();
+        }
+
         public void Accept(scoped in BuildToken token)
         {
             HasInput = true;
             Tracker.Accept(in token);
-            if (_cmdlet.AsEvent)
-                _cmdlet.WriteObject(token.ToEvent());
             _progress.Accept(in token);
-            if (_progress.IsDue)
-                _progress.Refresh();
+            _events?.Add(token.ToEvent());
         }
 
         public void Dispose()
         {
             _progress.Dispose();
             _line.Dispose();
+        }
+
+        private void GiveOut()
+        {
+            if (_events is not { Count: > 0 })
+                return;
+            _cmdlet.WriteObject(_events, enumerateCollection: true);
+            _events.Clear();
         }
     }
 }
