@@ -37,6 +37,34 @@ public sealed class JsonAgreementTests
         }
     }
 
+    public static TheoryData<string> IndentedRuns() =>
+        [.. Recording.Of("v0.13.2").Where(run => run.Trace is not null).Select(run => run.Name)];
+
+    /// <summary>v0.13 indents its JSON over many lines; later versions and every trace have one object per line.</summary>
+    [Theory]
+    [MemberData(nameof(IndentedRuns))]
+    public void Indented_JSON_tells_what_the_trace_of_the_same_run_tells(string name)
+    {
+        Recording run = Recording.Get("v0.13.2", name);
+        BuildTracker printed = Tracking.Track(run.Stderr);
+        BuildTracker traced = Tracking.Track(run.Trace!);
+
+        Assert.DoesNotContain(
+            EventLog.Of(run.Stderr).OfType<Unrecognised>(), line => !line.ToString().StartsWith("time=", StringComparison.Ordinal));
+        Assert.NotEmpty(printed.Steps);
+        Assert.Equal(traced.Steps.Select(Facts), printed.Steps.Select(Facts));
+        Assert.Equal(run.ExitCode == 0, printed.ToResult(run.ExitCode).Error is null);
+    }
+
+    private static string Facts(BuildStep step) => string.Join(
+        '|',
+        [
+            step.Number, step.Name, step.Digest, string.Join(',', step.Inputs), step.State, step.Started?.ToString("O"),
+            step.Completed?.ToString("O"), step.Error, string.Join(',', step.Transfers),
+            string.Join(',', step.Warnings.Select(warning => $"{warning} {warning.File}:{warning.Line} {warning.Url} {string.Join(' ', warning.Detail)}")),
+            .. step.Log.Select(line => $"{line.Time:O} {line.Stream} {Encoding.Latin1.GetString(line.Bytes.Span)}"),
+        ]);
+
     [Fact]
     public void Failure_after_rawjson_is_that_of_plain_progress()
     {

@@ -1,12 +1,13 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using DockerArchive.Buildkit;
 
 namespace DockerArchive.Tests.Buildkit;
 
 /// <summary>Every line of every recorded run has its place.</summary>
-public sealed class RecordedTextTests
+public sealed partial class RecordedTextTests
 {
-    public static TheoryData<string> Versions() => [.. Recording.Versions];
+    public static TheoryData<string> Versions() => [.. Recording.All];
 
     [Theory]
     [MemberData(nameof(Versions))]
@@ -40,10 +41,16 @@ public sealed class RecordedTextTests
         }
     }
 
-    /// <summary>logrus, Go's log package, the command line's usage text, and a tar on the same stream.</summary>
+    [GeneratedRegex(@"^(\d+ v[\d.]+ |\t?(github\.com|golang\.org|google\.golang\.org|go\.opentelemetry\.io|runtime|sync|main|net)[./])")]
+    private static partial Regex Stack();
+
+    /// <summary>logrus, Go's log package, stacks of --debug, the command line's usage text, and a tar on the same stream.</summary>
     private static bool IsOfAnotherProgram(string line, Recording run) =>
         line.StartsWith("time=\"", StringComparison.Ordinal)
         || line.StartsWith("2026/11/24 ", StringComparison.Ordinal)
-        || run.Name.Contains("20b-unknown-flag", StringComparison.Ordinal)
+        || line.StartsWith("DEBUG: ", StringComparison.Ordinal)
+        || line.StartsWith("WARNING: ", StringComparison.Ordinal)
+        || (run.Name.EndsWith("-debug", StringComparison.Ordinal) && Stack().IsMatch(line))
+        || run.Name is "untraced/20b-unknown-flag" or "20b-unknown-flag" or "10-bad-flag"
         || run.Name.Contains("10g-export-oci-stdout", StringComparison.Ordinal);
 }

@@ -25,6 +25,9 @@ public sealed class Recording
     public static IReadOnlyList<string> Versions { get; } =
         ["v0.3.0", "v0.4.0", "v0.5.0", "v0.8.3", "v0.10.0", "v0.12.4", "v0.32.2"];
 
+    /// <summary>buildx with the warnings it lists at the end, and v0.13.2, the first that printed JSON and in a form of its own.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Versions, "v0.13.2", "buildx-v0.10.5"];
+
     public string Version { get; }
 
     public string Name { get; }
@@ -41,7 +44,7 @@ public sealed class Recording
     public bool HasEventLines => Version is "v0.3.0" or "v0.4.0";
 
     /// <summary>Since v0.10 <c>DONE</c> tells the sum of a step's runs, before that the last run.</summary>
-    public bool SumsRuns => Version is "v0.10.0" or "v0.12.4" or "v0.32.2";
+    public bool SumsRuns => Version is "v0.10.0" or "v0.12.4" or "v0.32.2" or "buildx-v0.10.5";
 
     /// <summary>Since v0.10 steps are numbered when they are first printed, before that when they are first heard of.</summary>
     public bool NumbersByPrint => SumsRuns;

@@ -18,8 +18,15 @@ public sealed class TraceAgreementTests
         var data = new TheoryData<string, string>();
         foreach (Recording run in Recording.Versions.SelectMany(Recording.Of).Where(run => run.Trace is not null))
             data.Add(run.Version, run.Name);
+        foreach (Recording run in Recording.Of("buildx-v0.10.5").Where(run => run.Trace is not null && run.Progress.Length > 0 && !IsBake(run) && !IsJson(run)))
+            data.Add(run.Version, run.Name);
         return data;
     }
+
+    /// <summary>One trace of two builds, whose steps have the same digests.</summary>
+    private static bool IsBake(Recording run) => run.Name.StartsWith("07", StringComparison.Ordinal);
+
+    private static bool IsJson(Recording run) => run.Name.StartsWith("10", StringComparison.Ordinal);
 
     [Theory]
     [MemberData(nameof(Runs))]
@@ -131,6 +138,23 @@ public sealed class TraceAgreementTests
             if (!EndsEarly.Contains(run.ToString()) && step.State != BuildStepState.Running)
                 Assert.Empty(completed.Except(step.Transfers.Where(transfer => transfer.Done).Select(transfer => transfer.Id)));
         }
+    }
+
+    /// <summary>buildx lists the warnings after the build; without --debug it leaves the details out.</summary>
+    [Theory]
+    [InlineData("02b-warn1-debug", 1)]
+    [InlineData("03b-warn3-debug", 4)]
+    [InlineData("08b-multiplatform-warn-debug", 2)]
+    public void Listed_warnings_are_those_of_the_trace_with_all_details(string name, int count)
+    {
+        Recording run = Recording.Get("buildx-v0.10.5", name);
+        IEnumerable<string> exact = Tracking.Track(run.Trace!).ToResult(0).Warnings.Select(Facts);
+
+        Assert.Equal(exact.Order(), Tracking.Track(run.Stderr).ToResult(0).Warnings.Select(Facts).Order());
+        Assert.Equal(count, exact.Count());
+
+        static string Facts(BuildWarning warning) =>
+            $"{warning} | {warning.File}:{warning.Line} | {warning.Url} | {string.Join('/', warning.Detail)}";
     }
 
     private static void AssertSize(long? exact, long? printed, long? precision)
