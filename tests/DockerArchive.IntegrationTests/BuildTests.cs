@@ -78,6 +78,20 @@ public sealed class BuildTests(RunningEnvironment environment) : IDisposable
     }
 
     [Fact]
+    public void A_build_whose_output_cannot_be_written_here_gives_its_result_all_the_same()
+    {
+        var taken = Path.Combine(_directory, "taken");
+        File.WriteAllText(taken, "mine");
+        var run = Build($"$hello -Output 'type=local,dest={taken}'");
+
+        Assert.Equal("OutputNotWritten", run.ErrorId);
+        Assert.True((bool)run.Property("Succeeded")!);
+        Assert.Equal("mine", File.ReadAllText(taken));
+        Assert.Equal([taken], Directory.GetFileSystemEntries(_directory));
+        NothingIsLeftInTheGuest();
+    }
+
+    [Fact]
     public void One_file_is_not_overwritten_by_the_next_build_of_the_pipeline()
     {
         var raw = Path.Combine(_directory, "build.log");

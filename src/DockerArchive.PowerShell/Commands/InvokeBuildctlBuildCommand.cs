@@ -150,7 +150,20 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
         var duration = clock.Elapsed;
 
         var trace = new BuildTracker();
-        var isTraced = await build.ReadTraceAsync(trace, cancellation);
+        var isTraced = false;
+        ArchiveException? failure = null;
+        try
+        {
+            isTraced = await build.ReadTraceAsync(trace, cancellation);
+            if (exit.Code == 0)
+                await build.ReceiveAsync(cancellation);
+        }
+        catch (ArchiveException e)
+        {
+            // A build whose trace or output cannot be brought back has still been made, and its result is given out.
+            failure = e;
+        }
+
         var result = (isTraced ? tracker.ToResult(exit.Code, trace) : tracker.ToResult(exit.Code)) with
         {
             Environment = instance.Environment,
@@ -160,31 +173,13 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
             Duration = duration,
             RawOutput = request.RawOutput,
         };
-
-        ArchiveException? failure = null;
-        if (result.Succeeded)
-            failure = await ReceiveAsync(build, cancellation);
-        else
-            failure = new BuildFailedException(result, exit);
         // The result comes first, so that -ErrorAction Stop does not take it away.
         if (!Stream)
             output.Object(result);
+        if (!result.Succeeded)
+            failure = new BuildFailedException(result, exit);
         if (failure is not null)
             output.Error(failure);
-    }
-
-    /// <summary>A build whose output cannot be brought back has still been made, and its result is given out.</summary>
-    private static async Task<ArchiveException?> ReceiveAsync(GuestBuild build, CancellationToken cancellation)
-    {
-        try
-        {
-            await build.ReceiveAsync(cancellation);
-            return null;
-        }
-        catch (ArchiveException e)
-        {
-            return e;
-        }
     }
 
     /// <summary>
