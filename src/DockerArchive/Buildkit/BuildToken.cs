@@ -92,6 +92,9 @@ public readonly ref struct BuildToken
         init => _time = value?.UtcTicks ?? 0;
     }
 
+    /// <summary><see cref="Time"/> in ticks of UTC, or 0.</summary>
+    internal long TimeTicks => _time;
+
     /// <summary>A log line's time since the step's start, a transfer's elapsed time, a step's duration.</summary>
     public TimeSpan? Span
     {

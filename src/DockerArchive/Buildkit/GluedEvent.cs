@@ -31,7 +31,9 @@ internal static class GluedEvent
 
     /// <summary>Finds buildctl's final error behind the last log line of a stream that broke off.</summary>
     /// <returns>The index of the error, or -1.</returns>
-    public static int FindError(ReadOnlySpan<byte> text) => text.IndexOf("error: failed to "u8);
+    public static int FindError(ReadOnlySpan<byte> text) =>
+        // Most lines have no colon, which one byte tells faster than many.
+        text.Contains((byte)':') ? text.IndexOf("error: failed to "u8) : -1;
 
     /// <summary>
     /// Finds a line of the printer behind the bytes of a tar, which v0.3 and v0.4 write to the same stream. A tar's last

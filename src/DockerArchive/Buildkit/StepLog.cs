@@ -17,7 +17,7 @@ public sealed class StepLog : BuildEvent
         : base(token)
     {
         _offset = token.Span?.Ticks ?? NotTold;
-        _time = token.Time?.UtcTicks ?? NotTold;
+        _time = token.TimeTicks;
         Stream = token.Stream;
         IsContinuation = token.IsContinuation;
         IsPartial = token.IsPartial;
@@ -35,7 +35,7 @@ public sealed class StepLog : BuildEvent
     public TimeSpan? Offset => _offset == NotTold ? null : new TimeSpan(_offset);
 
     /// <summary>When the piece was written by the daemon's clock, which only JSON tells.</summary>
-    public DateTimeOffset? Time => _time == NotTold ? null : new DateTimeOffset(_time, TimeSpan.Zero);
+    public DateTimeOffset? Time => _time == 0 ? null : new DateTimeOffset(_time, TimeSpan.Zero);
 
     /// <summary>The stream, which only JSON tells.</summary>
     public BuildLogOrigin Stream { get; }
