@@ -11,8 +11,7 @@ internal sealed class StepLogBuffer
 
     private const int MaxSharedLength = ChunkLength / 4;
 
-    private StoredLogLine[] _ended = [];
-    private int _count;
+    private readonly StoredLogLines _ended = new();
     private byte[] _chunk = [];
     private int _chunkLength;
     private StoredLogLine _last;
@@ -48,16 +47,13 @@ internal sealed class StepLogBuffer
 
     /// <summary>The lines so far. What is added later does not show in it.</summary>
     public IReadOnlyList<BuildLogLine> Snapshot() => _hasLast
-        ? new StoredLog(_ended, _count, _last with { Bytes = _text.AsSpan(0, _length).ToArray() }).AsReadOnly()
+        ? new StoredLog(_ended, _ended.Count, _last with { Bytes = _text.AsSpan(0, _length).ToArray() }).AsReadOnly()
         : [];
 
     private void EndLine()
     {
-        if (!_hasLast)
-            return;
-        if (_count == _ended.Length)
-            Array.Resize(ref _ended, Math.Max(16, _count * 2));
-        _ended[_count++] = _last with { Bytes = Store(_text.AsSpan(0, _length)) };
+        if (_hasLast)
+            _ended.Add(_last with { Bytes = Store(_text.AsSpan(0, _length)) });
     }
 
     private ReadOnlyMemory<byte> Store(ReadOnlySpan<byte> text)

@@ -7,7 +7,7 @@ namespace DockerArchive.Buildkit;
 /// The lines of a log up to a moment. It shares the lines that had ended with the buffer that goes on growing, which never
 /// changes those, so that looking at a long log while it grows costs nothing.
 /// </summary>
-internal sealed class StoredLog(StoredLogLine[] ended, int count, StoredLogLine last) : IList<BuildLogLine>
+internal sealed class StoredLog(StoredLogLines ended, int count, StoredLogLine last) : IList<BuildLogLine>
 {
     public int Count => count + 1;
 
