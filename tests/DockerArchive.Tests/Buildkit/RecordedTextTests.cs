@@ -41,6 +41,19 @@ public sealed partial class RecordedTextTests
         }
     }
 
+    /// <summary>With --debug, the error's place in the source comes directly after the list of warnings, in the same form.</summary>
+    [Fact]
+    public void Listed_warnings_and_the_source_of_an_error_are_kept_apart()
+    {
+        BuildResult result = Tracking.Track(Recording.Get("buildx-v0.12.1", "04b-warnfail-debug").Stderr).ToResult(1);
+
+        Assert.Equal([6, 10], result.Warnings.Select(warning => warning.Line!.Value).Order());
+        Assert.All(result.Warnings, warning => Assert.Equal("https://github.com/moby/moby/pull/33719", warning.Url));
+        Assert.Equal(("Dockerfile", 7, 7), (result.Error!.SourceFile, result.Error.SourceLine, result.Error.ExitCode));
+        Assert.Contains(result.Error.Excerpt, line => line.Contains(">>>     exit 7", StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', result.Error.Message);
+    }
+
     [GeneratedRegex(@"^(\d+ v[\d.]+ |\t?(github\.com|golang\.org|google\.golang\.org|go\.opentelemetry\.io|runtime|sync|main|net)[./])")]
     private static partial Regex Stack();
 

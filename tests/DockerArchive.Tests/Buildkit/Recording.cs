@@ -26,7 +26,7 @@ public sealed class Recording
         ["v0.3.0", "v0.4.0", "v0.5.0", "v0.8.3", "v0.10.0", "v0.12.4", "v0.32.2"];
 
     /// <summary>buildx with the warnings it lists at the end, and v0.13.2, the first that printed JSON and in a form of its own.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Versions, "v0.13.2", "buildx-v0.10.5"];
+    public static IReadOnlyList<string> All { get; } = [.. Versions, "v0.13.2", "buildx-v0.10.5", "buildx-v0.12.1"];
 
     public string Version { get; }
 
