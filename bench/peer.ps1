@@ -10,7 +10,7 @@ function Measure-Peer([string] $Path) {
     $time.Elapsed.TotalSeconds
 }
 
-# Until the code is compiled at its best, which takes some seconds on one core.
+# Until the code is compiled at its best.
 $warm = [Diagnostics.Stopwatch]::StartNew()
 while ($warm.Elapsed.TotalSeconds -lt 8) { $null = Measure-Peer $Path }
 @(1..5 | ForEach-Object { Measure-Peer $Path } | Sort-Object)[2]

@@ -32,10 +32,7 @@ internal sealed class ParserRun
     public static ParserRun Start(string artifacts)
     {
         var throughput = new ThroughputColumn();
-        // On one core the code under measurement and the compiler of its next tier compete, so that with the usual delays
-        // it takes up to ten seconds until the code is at its best.
         Job job = Job.Default
-            .WithEnvironmentVariable("DOTNET_TC_CallCountingDelayMs", "0")
             .WithUnrollFactor(1)
             .WithWarmupCount(12)
             .WithIterationCount(12)
