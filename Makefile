@@ -52,11 +52,9 @@ fuzz:
 	@DOCKERARCHIVE_FUZZ_MB=$(MB) DOCKERARCHIVE_FUZZ_SEED=$(SEED) \
 	    dotnet test --project tests/DockerArchive.Tests -c Release --filter-class '*.FuzzTests'
 
-# On one core the next tier's compiler competes with what is measured, and by its usual delays comes late.
-bench: export DOTNET_TC_CallCountingDelayMs = 0
 bench: build
 	@echo '==> Benchmarks'
-	@dotnet build -c Release --nologo -v quiet -clp:NoSummary bench/DockerArchive.Bench
+	@dotnet build -c Release --nologo -v quiet -clp:ErrorsOnly bench/DockerArchive.Bench
 	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(taskset -cp $$$$ | grep -o "[0-9]*$$")"; fi; \
 	exec $$pin bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench
 

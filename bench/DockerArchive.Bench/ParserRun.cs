@@ -33,6 +33,7 @@ internal sealed class ParserRun
     {
         var throughput = new ThroughputColumn();
         Job job = Job.Default
+            .WithEnvironmentVariable(MeasuringProcess.EagerTiering.Name, MeasuringProcess.EagerTiering.Value)
             .WithUnrollFactor(1)
             .WithWarmupCount(12)
             .WithIterationCount(12)
