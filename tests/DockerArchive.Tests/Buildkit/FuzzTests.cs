@@ -30,7 +30,7 @@ public sealed class FuzzTests
     {
         long budget = Setting("DOCKERARCHIVE_FUZZ_MB", 20) * 1_000_000;
         int seed = (int)Setting("DOCKERARCHIVE_FUZZ_SEED", 1);
-        byte[][] seeds = [.. Recording.Versions.SelectMany(Recording.Of).SelectMany(run => new[] { run.Stdout, run.Stderr, run.Trace ?? [] })
+        byte[][] seeds = [.. Recording.All.SelectMany(Recording.Of).SelectMany(run => new[] { run.Stdout, run.Stderr, run.Trace ?? [] })
             .Where(bytes => bytes.Length > 0)];
         var endless = new ProgressParser(new Nothing());
         long before = GC.GetTotalMemory(forceFullCollection: true);
