@@ -69,10 +69,12 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
         switch (ParameterSetName)
         {
             case PathSet:
-                Array.ForEach([.. Path.SelectMany(Resolve)], Convert);
+                foreach (var path in Path.SelectMany(Resolve))
+                    Convert(path);
                 break;
             case LiteralPathSet:
-                Array.ForEach([.. LiteralPath.SelectMany(ResolveLiteral)], Convert);
+                foreach (var path in LiteralPath.SelectMany(ResolveLiteral))
+                    Convert(path);
                 break;
             default:
                 TakeInput();
@@ -198,28 +200,37 @@ public sealed class ConvertFromBuildctlProgressCommand : PSCmdlet, IDisposable
             WriteObject(conversion.Tracker.ToResult() with { RawOutput = path });
     }
 
-    private IEnumerable<string> Resolve(string path)
+    /// <summary>A wildcard that matches nothing is no error; a name, a drive or a provider that is not there is one.</summary>
+    private IReadOnlyCollection<string> Resolve(string path)
     {
         try
         {
             var paths = GetResolvedProviderPathFromPSPath(path, out var provider);
             return InFileSystem(provider, path) ? paths : [];
         }
-        catch (ItemNotFoundException e)
+        catch (SessionStateException e)
         {
             WriteNotFound(path, e);
             return [];
         }
     }
 
-    private string[] ResolveLiteral(string path)
+    private IReadOnlyCollection<string> ResolveLiteral(string path)
     {
-        var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
-        if (!InFileSystem(provider, path))
-            return [];
-        if (File.Exists(resolved) || Directory.Exists(resolved))
-            return [resolved];
-        WriteNotFound(path, null);
+        try
+        {
+            var resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+            if (!InFileSystem(provider, path))
+                return [];
+            if (File.Exists(resolved) || Directory.Exists(resolved))
+                return [resolved];
+            WriteNotFound(path, null);
+        }
+        catch (SessionStateException e)
+        {
+            WriteNotFound(path, e);
+        }
+
         return [];
     }
 

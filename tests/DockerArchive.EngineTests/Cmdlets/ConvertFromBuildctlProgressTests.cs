@@ -183,6 +183,17 @@ public sealed class ConvertFromBuildctlProgressTests : IDisposable
         Assert.Equal("ProgressFileNotFound", Run("ConvertFrom-BuildctlProgress -LiteralPath $directory/nowhere.log").ErrorId);
     }
 
+    [Theory]
+    [InlineData("-Path")]
+    [InlineData("-LiteralPath")]
+    public void A_drive_that_is_not_there_does_not_keep_the_others_back(string parameter)
+    {
+        var run = Run($"ConvertFrom-BuildctlProgress {parameter} nodrive:build.log, $value", Write("x", Hello));
+
+        Assert.Equal("ProgressFileNotFound", run.ErrorId);
+        Assert.Single(run.Output);
+    }
+
     [Fact]
     public void A_file_that_cannot_be_read_is_an_error_and_what_was_read_is_kept()
     {
