@@ -32,7 +32,7 @@ public abstract class BuildEvent
 
     private protected string RawText => Encoding.UTF8.GetString(Raw.Span).TrimEnd('\n', '\r');
 
-    private protected static string Seconds(TimeSpan time) =>
+    internal static string Seconds(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0##}s");
 
     private protected static string? Decode(ReadOnlySpan<byte> text) =>

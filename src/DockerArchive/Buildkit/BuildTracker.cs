@@ -50,7 +50,7 @@ public sealed class BuildTracker : IBuildEventSink
                 Step(token.Step).Log.ExpectRepeat();
                 break;
             case BuildEventKind.StepWarned when token.Step == BuildToken.NoStep:
-                TrackedStep.Add(_buildWarnings, token);
+                BuildWarning.Add(_buildWarnings, token);
                 break;
             case BuildEventKind.Unrecognised:
                 break;

@@ -25,9 +25,12 @@ public sealed record BuildTransfer
     public bool Done { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Concat(
-        Id,
-        Current is { } current ? $" {ByteSize.Text(current)}" : "",
-        Total is { } total ? $" / {ByteSize.Text(total)}" : "",
-        Done ? " done" : "");
+    public override string ToString() => Describe(Id, Current, Total, Elapsed, Done);
+
+    internal static string Describe(string id, long? current, long? total, TimeSpan? elapsed, bool done) => string.Concat(
+        id,
+        current is { } bytes ? $" {ByteSize.Text(bytes)}" : "",
+        total is { } all ? $" / {ByteSize.Text(all)}" : "",
+        elapsed is { } time ? $" {BuildEvent.Seconds(time)}" : "",
+        done ? " done" : "");
 }

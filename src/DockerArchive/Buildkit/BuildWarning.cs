@@ -50,8 +50,16 @@ public sealed record BuildWarning
         };
     }
 
-    /// <summary>This warning with what a further token tells of it.</summary>
-    internal BuildWarning With(scoped in BuildToken more) => this with
+    /// <summary>Adds the warning that a token tells of, or what it tells more of the last one.</summary>
+    internal static void Add(List<BuildWarning> warnings, scoped in BuildToken token)
+    {
+        if (token.IsContinuation && warnings.Count > 0)
+            warnings[^1] = warnings[^1].With(token);
+        else
+            warnings.Add(FromToken(token));
+    }
+
+    private BuildWarning With(scoped in BuildToken more) => this with
     {
         File = more.File.IsEmpty ? File : Encoding.UTF8.GetString(more.File),
         Line = more.Line > 0 ? more.Line : Line,

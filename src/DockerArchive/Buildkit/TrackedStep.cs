@@ -130,15 +130,7 @@ internal sealed class TrackedStep(int number)
     public void Warn(scoped in BuildToken token)
     {
         _snapshot = null;
-        Add(_warnings, token);
-    }
-
-    public static void Add(List<BuildWarning> warnings, scoped in BuildToken token)
-    {
-        if (token.IsContinuation && warnings.Count > 0)
-            warnings[^1] = warnings[^1].With(token);
-        else
-            warnings.Add(BuildWarning.FromToken(token));
+        BuildWarning.Add(_warnings, token);
     }
 
     public BuildStep Snapshot()

@@ -39,10 +39,5 @@ public sealed class TransferUpdated : BuildEvent
     public bool Done { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Concat(
-        Id,
-        Current is { } current ? $" {ByteSize.Text(current)}" : "",
-        Total is { } total ? $" / {ByteSize.Text(total)}" : "",
-        Elapsed is { } elapsed ? $" {Seconds(elapsed)}" : "",
-        Done ? " done" : "");
+    public override string ToString() => BuildTransfer.Describe(Id, Current, Total, Elapsed, Done);
 }
