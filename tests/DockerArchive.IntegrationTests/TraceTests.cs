@@ -46,11 +46,13 @@ public sealed class TraceTests(RunningEnvironment environment)
         Assert.NotEmpty(Ask("$result.Error.Message", run));
     }
 
-    [Fact]
-    public void Text_is_completed_also_where_there_is_JSON()
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Progress Plain")]
+    public void Text_is_completed_also_where_there_is_JSON(string arguments)
     {
         using var buildctl = new ReplayedBuildctl(Recording.Get("v0.32.2", "03-fail"), JsonHelp);
-        var run = Build("");
+        var run = Build(arguments);
 
         Assert.Contains("--progress=plain --trace=", (string)run.Property("Command")!, StringComparison.Ordinal);
         Assert.Contains("StandardError", Ask("($result.Steps | Where-Object State -eq Failed).Log | ForEach-Object Stream", run));
