@@ -40,6 +40,7 @@ pester() {
 tools/prepare.sh docker base tests || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 suite DockerArchive.Tests
 suite DockerArchive.EngineTests
+suite DockerArchive.SshTests
 suite DockerArchive.IntegrationTests
 pester
 

@@ -69,8 +69,8 @@ internal sealed class GuestBuild : IAsyncDisposable
         var exit = await _guest.RunAsync(
             new RemoteCommand($"cd {ShellWord.Quote(_directory)} && exec {Command}")
             {
-                Stdout = bytes => stdout.Write(bytes.Span),
-                Stderr = bytes => stderr.Write(bytes.Span),
+                Stdout = bytes => Feed(stdout, bytes),
+                Stderr = bytes => Feed(stderr, bytes),
             },
             cancellation);
         stdout.Complete();
@@ -90,7 +90,7 @@ internal sealed class GuestBuild : IAsyncDisposable
         var exit = await _guest.RunAsync(
             new RemoteCommand($"exec cat {ShellWord.Quote($"{_directory}/{BuildctlCommandLine.TraceFile}")}")
             {
-                Stdout = bytes => parser.Write(bytes.Span),
+                Stdout = bytes => Feed(parser, bytes),
             },
             cancellation);
         parser.Complete();
@@ -138,7 +138,7 @@ internal sealed class GuestBuild : IAsyncDisposable
                         local = e;
                     }
                 },
-                Stderr = bytes => errors.Append(Encoding.UTF8.GetString(bytes.Span)),
+                Stderr = bytes => Append(errors, bytes),
             },
             cancellation);
         if (local is not null)
@@ -171,8 +171,8 @@ internal sealed class GuestBuild : IAsyncDisposable
         var exit = await _guest.RunAsync(
             new RemoteCommand(output.IsDirectory ? $"exec tar -c -f - -C {path} ." : $"exec cat {path}")
             {
-                Stdout = received.Write,
-                Stderr = bytes => errors.Append(Encoding.UTF8.GetString(bytes.Span)),
+                Stdout = received.WriteAsync,
+                Stderr = bytes => Append(errors, bytes),
             },
             cancellation);
         if (exit.Code != 0)
@@ -185,6 +185,18 @@ internal sealed class GuestBuild : IAsyncDisposable
         }
 
         await received.CommitAsync(cancellation);
+    }
+
+    private static ValueTask Feed(ProgressParser parser, ReadOnlyMemory<byte> bytes)
+    {
+        parser.Write(bytes.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask Append(StringBuilder text, ReadOnlyMemory<byte> bytes)
+    {
+        text.Append(Encoding.UTF8.GetString(bytes.Span));
+        return ValueTask.CompletedTask;
     }
 
     private static async Task<(string Directory, string Help)> MakeDirectoryAsync(

@@ -28,7 +28,7 @@ internal abstract class ReceivedOutput : IAsyncDisposable
     /// <summary>The output arrives as a tar stream and becomes a directory; an existing one is added to, as docker does.</summary>
     public static ReceivedOutput ForDirectory(string destination) => Guard(destination, () => new DirectoryOutput(destination));
 
-    public abstract void Write(ReadOnlyMemory<byte> bytes);
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 
     /// <summary>Puts the output in its place.</summary>
     public abstract Task CommitAsync(CancellationToken cancellation);
@@ -58,11 +58,11 @@ internal abstract class ReceivedOutput : IAsyncDisposable
         public FileOutput(string destination)
             : base(destination) => _file = new FileStream(Partial, FileMode.CreateNew, FileAccess.Write);
 
-        public override void Write(ReadOnlyMemory<byte> bytes)
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
         {
             try
             {
-                _file.Write(bytes.Span);
+                await _file.WriteAsync(bytes);
             }
             catch (IOException e)
             {
@@ -102,12 +102,7 @@ internal abstract class ReceivedOutput : IAsyncDisposable
             _extracting = ExtractAsync();
         }
 
-        public override void Write(ReadOnlyMemory<byte> bytes)
-        {
-            var written = _pipe.Writer.WriteAsync(bytes);
-            if (!written.IsCompletedSuccessfully)
-                written.AsTask().GetAwaiter().GetResult();
-        }
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => await _pipe.Writer.WriteAsync(bytes);
 
         public override async Task CommitAsync(CancellationToken cancellation)
         {

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
 using Docker.DotNet;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
@@ -53,9 +53,9 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     /// <summary>Runs <paramref name="work"/> on the pool and writes what it gives out, until it ends.</summary>
     private protected void Run(Func<CmdletOutput, CancellationToken, Task> work)
     {
-        using var queue = new BlockingCollection<Action>(QueueLength);
+        var queue = Channel.CreateBounded<Action>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-        var output = new CmdletOutput(this, queue);
+        var output = new CmdletOutput(this, queue.Writer);
         var running = Task.Run(
             async () =>
             {
@@ -65,15 +65,15 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
                 }
                 finally
                 {
-                    queue.CompleteAdding();
+                    queue.Writer.Complete();
                 }
             },
             CancellationToken.None);
 
         ExceptionDispatchInfo? pipeline = null;
-        foreach (var write in queue.GetConsumingEnumerable(CancellationToken.None))
+        while (queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
-            if (pipeline is not null)
+            if (!queue.Reader.TryRead(out var write) || pipeline is not null)
                 continue;
             try
             {

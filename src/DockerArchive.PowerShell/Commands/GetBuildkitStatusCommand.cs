@@ -1,22 +1,14 @@
 using System.Management.Automation;
 using DockerArchive.Buildkit;
 using DockerArchive.Ssh;
-using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
 
 /// <summary>Tells how the BuildKit of a running environment is doing: versions, units, workers, journal, findings.</summary>
-[Cmdlet(VerbsCommon.Get, "BuildkitStatus")]
+[Cmdlet(VerbsCommon.Get, "BuildkitStatus", DefaultParameterSetName = ByEnvironment)]
 [OutputType(typeof(BuildkitStatus))]
-public sealed class GetBuildkitStatusCommand : ArchiveCmdlet
+public sealed class GetBuildkitStatusCommand : GuestCmdlet
 {
-    /// <summary>Names of environments that run, or of instances.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] Env { get; set; } = [];
-
     /// <summary>The daemon's service unit, with or without <c>.service</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -27,19 +19,14 @@ public sealed class GetBuildkitStatusCommand : ArchiveCmdlet
     [ValidateRange(0, 100000)]
     public int Tail { get; set; } = 20;
 
-    /// <summary>Login of the guest. Default: the archives' own, root with password root.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public PSCredential? Credential { get; set; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var name in Env)
-            Run((output, cancellation) => GetAsync(name, output, cancellation));
+        foreach (var guest in FindGuests(Env))
+            Run((output, cancellation) => GetAsync(guest, output, cancellation));
     }
 
-    private async Task GetAsync(string name, CmdletOutput output, CancellationToken cancellation)
+    private async Task GetAsync(Guest instance, CmdletOutput output, CancellationToken cancellation)
     {
         var token = GuestStatusScript.NewToken();
         IReadOnlyList<string> arguments;
@@ -52,9 +39,7 @@ public sealed class GetBuildkitStatusCommand : ArchiveCmdlet
             throw new ArchiveException("UnitNameInvalid", ErrorCategory.InvalidArgument, Unit, $"-Unit '{Unit}' cannot be the name of a systemd unit.", e);
         }
 
-        var registry = new InstanceRegistry(await EngineAsync(cancellation), Catalog);
-        var instance = await registry.GetRunningAsync(name, cancellation);
-        using var guest = await GuestConnection.OpenAsync(GuestEndpoint.Of(instance, Credential), cancellation);
+        var guest = await instance.ConnectAsync(cancellation);
         var answer = await guest.RunAsync(
             $"exec sh -c {ShellWord.Quote(GuestStatusScript.Text)} sh {ShellWord.Join(arguments)}", cancellation);
         var report = GuestStatusReport.Parse(answer.Stdout, token);

@@ -3,24 +3,16 @@ using System.Diagnostics;
 using System.Management.Automation;
 using DockerArchive.Buildkit;
 using DockerArchive.Ssh;
-using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
 
 /// <summary>Builds a Dockerfile with the BuildKit of a running environment.</summary>
-[Cmdlet(VerbsLifecycle.Invoke, "BuildctlBuild", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Invoke, "BuildctlBuild", SupportsShouldProcess = true, DefaultParameterSetName = ByEnvironment)]
 [OutputType(typeof(BuildResult))]
 [OutputType(typeof(BuildEvent))]
-public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
+public sealed class InvokeBuildctlBuildCommand : GuestCmdlet
 {
     private readonly HashSet<string> _rawOutputs = [];
-
-    /// <summary>Name of an environment that runs, or of an instance.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] Env { get; set; } = [];
 
     /// <summary>Directory that the build may read.</summary>
     [Parameter(Position = 1)]
@@ -65,11 +57,6 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
     [Parameter]
     public SwitchParameter Stream { get; set; }
 
-    /// <summary>Login of the guest. Default: the archives' own, root with password root.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public PSCredential? Credential { get; set; }
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -84,10 +71,10 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
             return;
         }
 
-        foreach (var name in Env)
+        foreach (var guest in FindGuests(Env))
         {
-            if (ShouldProcess(name, $"Build {Context}") && IsFirstInto(request.RawOutput))
-                Run((output, cancellation) => BuildAsync(name, request, output, cancellation));
+            if (ShouldProcess(guest.Title, $"Build {Context}") && IsFirstInto(request.RawOutput))
+                Run((output, cancellation) => BuildAsync(guest, request, output, cancellation));
         }
     }
 
@@ -130,13 +117,11 @@ public sealed class InvokeBuildctlBuildCommand : ArchiveCmdlet
         return !File.Exists(path) && File.Exists(inContext) ? inContext : path;
     }
 
-    private async Task BuildAsync(string name, BuildRequest request, CmdletOutput output, CancellationToken cancellation)
+    private async Task BuildAsync(Guest instance, BuildRequest request, CmdletOutput output, CancellationToken cancellation)
     {
-        var registry = new InstanceRegistry(await EngineAsync(cancellation), Catalog);
-        var instance = await registry.GetRunningAsync(name, cancellation);
-        using var line = new ProgressLine(output.Progress, $"Building in {instance.Environment}");
+        using var line = new ProgressLine(output.Progress, $"Building in {instance.Title}");
         line.Show("connecting");
-        using var guest = await GuestConnection.OpenAsync(GuestEndpoint.Of(instance, Credential), cancellation);
+        var guest = await instance.ConnectAsync(cancellation);
         using var raw = request.RawOutput is null ? null : new RawOutputFile(request.RawOutput);
         await using var build = await GuestBuild.PrepareAsync(
             guest, instance.Name, request, text => line.Show(text), cancellation);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Docker.DotNet.Models;
+using DockerArchive.Ssh;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
@@ -31,6 +32,7 @@ public sealed class StopArchiveEnvCommand : InstanceCmdlet
             instance.ContainerId,
             new ContainerStopParameters { WaitBeforeKillSeconds = (uint)TimeoutSec },
             cancellation);
+        GuestConnections.Close(instance.ContainerId);
         if (PassThru)
             output.Object(instance with { State = InstanceState.Stopped, ComputerName = null, Port = null });
     }

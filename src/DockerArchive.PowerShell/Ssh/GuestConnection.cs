@@ -1,52 +1,182 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Net.Sockets;
+using System.Reflection;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
 namespace DockerArchive.Ssh;
 
-/// <summary>One SSH connection to a guest, over which any number of commands run.</summary>
+/// <summary>
+/// One SSH connection to a guest, over which any number of commands run, some at a time. Safe for use by many threads;
+/// <see cref="GuestConnections"/> keeps the ones that are shared.
+/// </summary>
 internal sealed class GuestConnection : IDisposable
 {
-    private readonly SshClient _client;
-    private readonly GuestEndpoint _endpoint;
+    /// <summary>sshd's default for MaxSessions, of which the lifeline takes one.</summary>
+    private const int MostSessions = 10;
 
-    private GuestConnection(SshClient client, GuestEndpoint endpoint)
+    /// <summary>How often an opening is tried that is refused although no other session is open.</summary>
+    private const int AttemptsAlone = 20;
+
+    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a guest may be silent when asked for a sign of life. Even an emulated one is not silent for so long.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private readonly object _client;
+    private readonly GuestEndpoint? _endpoint;
+    private readonly string _name;
+    private readonly string _id = Guid.NewGuid().ToString("n")[..12];
+    private readonly SemaphoreSlim _sessions = new(MostSessions - 1);
+    private readonly CancellationTokenSource _closed = new();
+    private readonly object _changing = new();
+    private Task<Lifeline>? _lifeline;
+    private TaskCompletionSource _freed = NewSignal();
+    private SshClient? _second;
+    private long _heard = Environment.TickCount64;
+    private int _commands;
+    private int _open;
+
+    private GuestConnection(object client, GuestEndpoint? endpoint, string name)
     {
         _client = client;
         _endpoint = endpoint;
+        _name = name;
     }
 
-    /// <summary>For a guest that is known to be up; under emulation a key exchange alone takes seconds.</summary>
-    private static readonly TimeSpan PatienceWhenUp = TimeSpan.FromSeconds(60);
-
-    /// <summary>Connects to a guest that is up.</summary>
-    /// <inheritdoc cref="OpenAsync(GuestEndpoint, TimeSpan, CancellationToken)"/>
-    public static Task<GuestConnection> OpenAsync(GuestEndpoint endpoint, CancellationToken cancellation) =>
-        OpenAsync(endpoint, PatienceWhenUp, cancellation);
+    /// <summary>Whether it is open as far as is known.</summary>
+    public bool IsAlive =>
+        !_closed.IsCancellationRequested
+        && (_client is SshClient client ? client.IsConnected : (bool?)_client.GetType().GetProperty("IsConnected")?.GetValue(_client) ?? false);
 
     /// <summary>Connects, checks the host key and logs in.</summary>
     /// <exception cref="GuestUnreachableException">Nothing speaks SSH there (yet).</exception>
-    /// <exception cref="GuestLoginException">The guest refused the credential.</exception>
+    /// <exception cref="GuestLoginException">The guest refused the login.</exception>
     /// <exception cref="HostKeyChangedException">The guest is not the one it was.</exception>
     public static async Task<GuestConnection> OpenAsync(
         GuestEndpoint endpoint, TimeSpan timeout, CancellationToken cancellation)
     {
-        var user = endpoint.Credential.UserName;
-        var password = endpoint.Credential.Password;
-        var keyboard = new KeyboardInteractiveAuthenticationMethod(user);
-        keyboard.AuthenticationPrompt += (_, e) =>
+        var client = await ConnectAsync(endpoint, timeout, cancellation);
+        var connection = new GuestConnection(client, endpoint, endpoint.Name);
+        _ = connection.KeepAliveAsync();
+        return connection;
+    }
+
+    /// <summary>Works over a connection that another module opened, keeps alive and closes.</summary>
+    /// <param name="client">An <c>SshClient</c> of any SSH.NET.</param>
+    /// <param name="name">What errors call it.</param>
+    public static GuestConnection Over(object client, string name) => new(client, null, name);
+
+    /// <summary>Runs a script of the guest's <c>sh</c> to its end, collecting what it prints.</summary>
+    public async Task<RemoteOutput> RunAsync(string script, CancellationToken cancellation)
+    {
+        using var stdout = new MemoryStream();
+        using var stderr = new MemoryStream();
+        var exit = await RunAsync(
+            new RemoteCommand(script) { Stdout = bytes => Append(stdout, bytes), Stderr = bytes => Append(stderr, bytes) },
+            cancellation);
+        return new RemoteOutput(exit, stdout.ToArray(), stderr.ToArray());
+
+        static ValueTask Append(MemoryStream to, ReadOnlyMemory<byte> bytes)
         {
-            foreach (var prompt in e.Prompts)
-                prompt.Response = password;
-        };
-        var info = new ConnectionInfo(
-            endpoint.Host, endpoint.Port, user, new PasswordAuthenticationMethod(user, password), keyboard)
+            to.Write(bytes.Span);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>Runs a command; cancelling ends it in the guest before this returns.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="graceful">Ends the command with INT, then TERM, then KILL.</param>
+    /// <param name="forceful">Ends the command with KILL.</param>
+    /// <exception cref="GuestConnectionLostException">The connection broke while the command ran.</exception>
+    /// <exception cref="TimeoutException">The command's time was up.</exception>
+    public async Task<RemoteExit> RunAsync(
+        RemoteCommand command, CancellationToken graceful, CancellationToken forceful = default)
+    {
+        using var starting = CancellationTokenSource.CreateLinkedTokenSource(graceful, forceful);
+        _ = LifelineAsync();
+        var token = string.Create(CultureInfo.InvariantCulture, $"{_id}.{Interlocked.Increment(ref _commands)}.");
+        var commandLine = RemoteExecution.CommandLine(command, token);
+        try
+        {
+            using var channel = await OpenChannelAsync(
+                channel => Start(channel, commandLine), starting.Token);
+            return await new RemoteExecution(channel.Channel, LifelineAsync, command, token).RunAsync(graceful, forceful);
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            starting.Token.ThrowIfCancellationRequested();
+            throw Lost(e);
+        }
+    }
+
+    /// <summary>Opens a terminal in the guest.</summary>
+    /// <param name="command">A command for the login shell, or null for the login shell itself.</param>
+    /// <param name="type">The terminal's type, for TERM.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    public async Task<RemoteTerminal> OpenTerminalAsync(
+        string? command, string type, TerminalSize size, CancellationToken cancellation)
+    {
+        try
+        {
+            return new RemoteTerminal(
+                await OpenChannelAsync(
+                    channel =>
+                    {
+                        if (!channel.RequestTerminal(type, size))
+                            throw new SshException("The guest's sshd gives no terminals (PermitTTY).");
+                        Start(channel, command);
+                    },
+                    cancellation));
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw Lost(e);
+        }
+    }
+
+    /// <summary>Closes the connection. Commands that still run are ended by the guest.</summary>
+    public void Dispose()
+    {
+        if (_closed.IsCancellationRequested)
+            return;
+        _closed.Cancel();
+        if (_lifeline is { IsCompletedSuccessfully: true } lifeline)
+            lifeline.Result.Dispose();
+        _second?.Dispose();
+        if (_client is SshClient own)
+            own.Dispose();
+    }
+
+    private static void Start(SessionChannel channel, string? commandLine)
+    {
+        if (!channel.Start(commandLine))
+            throw new SshException("The guest's sshd refused to run the command.");
+    }
+
+    /// <summary>SSH.NET waits on the calling thread, which must not be one of the pool's few.</summary>
+    private static Task<T> OnThread<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static bool IsLoss(Exception e) =>
+        e is SshException or ObjectDisposedException or SocketException
+        || e.GetType().FullName?.StartsWith("Renci.SshNet.", StringComparison.Ordinal) == true;
+
+    private static async Task<SshClient> ConnectAsync(
+        GuestEndpoint endpoint, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var info = new ConnectionInfo(endpoint.Host, endpoint.Port, endpoint.Login.User, endpoint.Login.Methods())
         {
             Timeout = timeout,
+            MaxSessions = MostSessions,
+            RetryAttempts = 1,
         };
+        Algorithms.Prefer(info);
 
-        var client = new SshClient(info) { KeepAliveInterval = TimeSpan.FromSeconds(15) };
+        var client = new SshClient(info);
         Exception? distrust = null;
         client.HostKeyReceived += (_, e) =>
         {
@@ -61,14 +191,19 @@ internal sealed class GuestConnection : IDisposable
             }
         };
 
+        // SSH.NET notices the token between steps only.
+        var connecting = Task.Run(() => client.ConnectAsync(cancellation), CancellationToken.None);
         try
         {
-            await client.ConnectAsync(cancellation);
-            return new GuestConnection(client, endpoint);
+            await connecting.WaitAsync(cancellation);
+
+            // From here on the keep-alive decides when a wait is hopeless.
+            info.Timeout = Timeout.InfiniteTimeSpan;
+            return client;
         }
         catch (Exception e)
         {
-            client.Dispose();
+            _ = connecting.ContinueWith(_ => client.Dispose(), TaskScheduler.Default);
             if (distrust is HostKeyChangedException)
                 throw distrust;
             if (distrust is not null)
@@ -82,100 +217,170 @@ internal sealed class GuestConnection : IDisposable
             }
 
             cancellation.ThrowIfCancellationRequested();
-            throw e switch
-            {
-                SshAuthenticationException => new GuestLoginException(endpoint, e),
-                SshException or SocketException or IOException or TimeoutException or ObjectDisposedException
-                    => new GuestUnreachableException(endpoint, e),
-                _ => new GuestUnreachableException(endpoint, e),
-            };
+            throw e is SshAuthenticationException ? new GuestLoginException(endpoint, e) : new GuestUnreachableException(endpoint, e);
         }
     }
 
-    /// <summary>Runs a script of the guest's <c>sh</c> to its end, collecting what it prints.</summary>
-    public async Task<RemoteOutput> RunAsync(string script, CancellationToken cancellation)
+    /// <summary>Opens a channel when sshd has room for one; what does not fit waits.</summary>
+    private async Task<ChannelLease> OpenChannelAsync(Action<SessionChannel> start, CancellationToken cancellation)
     {
-        using var stdout = new MemoryStream();
-        using var stderr = new MemoryStream();
-        var exit = await RunAsync(
-            new RemoteCommand(script)
-            {
-                Stdout = bytes => stdout.Write(bytes.Span),
-                Stderr = bytes => stderr.Write(bytes.Span),
-            },
-            cancellation);
-        return new RemoteOutput(exit, stdout.ToArray(), stderr.ToArray());
-    }
-
-    /// <summary>Runs a command; cancelling ends the remote process group before this returns.</summary>
-    /// <exception cref="GuestConnectionLostException">The connection broke while the command ran.</exception>
-    public async Task<RemoteExit> RunAsync(RemoteCommand command, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using var execution = new RemoteExecution(_client, command);
+        await _sessions.WaitAsync(cancellation);
         try
         {
-            return await execution.RunAsync(cancellation);
+            for (var alone = 0; ;)
+            {
+                var freed = Volatile.Read(ref _freed).Task;
+                Interlocked.Increment(ref _open);
+                try
+                {
+                    return new ChannelLease(await OnThread(() => Open(start)), Release);
+                }
+                catch (ChannelRefusedException)
+                {
+                    // MaxSessions is lower than by default, or sshd has not yet seen the end of another session.
+                    if (Interlocked.Decrement(ref _open) > 0)
+                    {
+                        await freed.WaitAsync(cancellation);
+                        continue;
+                    }
+
+                    SignalFreed();
+                    if (_second is null && _endpoint is not null)
+                        await OnThread(() => MoveLifeline(_endpoint)).WaitAsync(cancellation);
+                    else if (++alone < AttemptsAlone)
+                        await Task.Delay(50, cancellation);
+                    else
+                        throw;
+                }
+                catch
+                {
+                    Interlocked.Decrement(ref _open);
+                    SignalFreed();
+                    throw;
+                }
+            }
         }
-        catch (Exception e) when (e is SshException or ObjectDisposedException or SocketException)
+        catch
         {
-            cancellation.ThrowIfCancellationRequested();
-            throw new GuestConnectionLostException(_endpoint, e);
+            _sessions.Release();
+            throw;
         }
     }
 
-    public void Dispose() => _client.Dispose();
-}
-
-/// <summary>What a finished command printed.</summary>
-internal sealed record RemoteOutput(RemoteExit Exit, byte[] Stdout, byte[] Stderr)
-{
-    public string StdoutText => System.Text.Encoding.UTF8.GetString(Stdout);
-
-    public string StderrText => System.Text.Encoding.UTF8.GetString(Stderr);
-}
-
-/// <summary>Nothing speaks SSH at an instance's port.</summary>
-public sealed class GuestUnreachableException : ArchiveException
-{
-    internal GuestUnreachableException(GuestEndpoint endpoint, Exception inner)
-        : base(
-            "GuestUnreachable",
-            ErrorCategory.ConnectionError,
-            endpoint.Name,
-            $"The guest of '{endpoint.Name}' does not answer SSH at {endpoint.Host}:{endpoint.Port} ({inner.Message.TrimEnd('.')}). "
-            + "If it is still booting, Start-ArchiveEnv waits for it.",
-            inner)
+    private SessionChannel Open(Action<SessionChannel> start)
     {
+        var channel = SessionChannel.Open(_client, Heard);
+        try
+        {
+            start(channel);
+            return channel;
+        }
+        catch
+        {
+            channel.Dispose();
+            throw;
+        }
     }
-}
 
-/// <summary>The guest refused the login.</summary>
-public sealed class GuestLoginException : ArchiveException
-{
-    internal GuestLoginException(GuestEndpoint endpoint, Exception inner)
-        : base(
-            "GuestLoginFailed",
-            ErrorCategory.AuthenticationError,
-            endpoint.Name,
-            $"The guest of '{endpoint.Name}' refused the login as '{endpoint.Credential.UserName}' at {endpoint.Host}:{endpoint.Port}. "
-            + "Give the right name and password with -Credential.",
-            inner)
+    private void Release()
     {
+        Interlocked.Decrement(ref _open);
+        SignalFreed();
+        _sessions.Release();
     }
-}
 
-/// <summary>The connection to a guest broke while a command ran.</summary>
-public sealed class GuestConnectionLostException : ArchiveException
-{
-    internal GuestConnectionLostException(GuestEndpoint endpoint, Exception inner)
-        : base(
-            "GuestConnectionLost",
-            ErrorCategory.ConnectionError,
-            endpoint.Name,
-            $"The connection to the guest of '{endpoint.Name}' broke while a command ran ({inner.Message.TrimEnd('.')}). "
-            + $"See whether it still runs: Get-ArchiveEnv {endpoint.Name}",
-            inner)
+    private void SignalFreed() => Interlocked.Exchange(ref _freed, NewSignal()).SetResult();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Heard() => Volatile.Write(ref _heard, Environment.TickCount64);
+
+    private Task<Lifeline> LifelineAsync()
     {
+        lock (_changing)
+            return _lifeline ??= OnThread(OpenLifeline);
+    }
+
+    private Lifeline OpenLifeline()
+    {
+        try
+        {
+            return Lifeline.Open(_client, Prefix, Heard);
+        }
+        catch (ChannelRefusedException) when (_endpoint is not null)
+        {
+            return MoveLifeline(_endpoint);
+        }
+    }
+
+    /// <summary>Where sshd allows one session only, the lifeline needs a connection of its own.</summary>
+    private Lifeline MoveLifeline(GuestEndpoint endpoint)
+    {
+        lock (_changing)
+        {
+            if (_second is null)
+            {
+                _second = ConnectAsync(endpoint, GuestConnections.PatienceWhenUp, _closed.Token).GetAwaiter().GetResult();
+                if (_lifeline is { IsCompletedSuccessfully: true } first)
+                    first.Result.Dispose();
+                _lifeline = Task.FromResult(Lifeline.Open(_second, Prefix, Heard));
+            }
+
+            return _lifeline!.GetAwaiter().GetResult();
+        }
+    }
+
+    private string Prefix => _id + ".";
+
+    /// <summary>Asks for signs of life, and closes the socket when there are none: then every wait on it ends.</summary>
+    private async Task KeepAliveAsync()
+    {
+        using var timer = new PeriodicTimer(KeepAliveInterval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closed.Token) && IsAlive)
+            {
+                var lifeline = await LifelineAsync().WaitAsync(Silence, _closed.Token);
+                var answer = lifeline.PingAsync();
+                while (!answer.IsCompleted)
+                {
+                    await Task.WhenAny(answer, Task.Delay(Silence, _closed.Token));
+                    if (!answer.IsCompleted && Environment.TickCount64 - Volatile.Read(ref _heard) > Silence.TotalMilliseconds)
+                        throw new TimeoutException();
+                }
+
+                await answer;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed.
+        }
+        catch (Exception e) when (IsLoss(e) || e is TimeoutException or TargetInvocationException or ChannelRefusedException)
+        {
+            Abort();
+        }
+    }
+
+    /// <summary>SSH.NET says goodbye before it closes, and waits for room in a send buffer that a dead link never empties.</summary>
+    private void Abort()
+    {
+        var members = SshNetMembers.Of(_client);
+        if (members.Session.Invoke(_client) is { } session)
+            (members.Socket?.GetValue(session) as Socket)?.Dispose();
+    }
+
+    private GuestConnectionLostException Lost(Exception inner) => new(_name, inner);
+
+    /// <summary>A channel and its place among the connection's sessions.</summary>
+    internal sealed class ChannelLease(SessionChannel channel, Action release) : IDisposable
+    {
+        public SessionChannel Channel => channel;
+
+        public void Dispose()
+        {
+            channel.Dispose();
+            release();
+        }
     }
 }

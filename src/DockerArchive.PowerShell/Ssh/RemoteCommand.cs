@@ -4,20 +4,46 @@ namespace DockerArchive.Ssh;
 /// <param name="Script">Text for <c>sh -c</c>; every word from outside must have passed <see cref="ShellWord"/>.</param>
 internal sealed record RemoteCommand(string Script)
 {
+    /// <summary>Exit code of a command whose working directory cannot be entered; its standard error says why.</summary>
+    public const int NoWorkingDirectory = 125;
+
+    /// <summary>Environment variables of the command, beside those of the guest.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where the command runs; null for the home directory.</summary>
+    public string? WorkingDirectory { get; init; }
+
     /// <summary>Writes the command's standard input; null gives it none.</summary>
     public Func<Stream, CancellationToken, Task>? Stdin { get; init; }
 
-    /// <summary>Receives standard output as it arrives, on a thread of its own. While it does not return, nothing more is read.</summary>
-    public Action<ReadOnlyMemory<byte>> Stdout { get; init; } = static _ => { };
+    /// <summary>Receives standard output as it arrives. While it does not complete, nothing more is read, and the command has to wait.</summary>
+    public Func<ReadOnlyMemory<byte>, ValueTask> Stdout { get; init; } = Discard;
 
     /// <summary>Receives standard error, likewise.</summary>
-    public Action<ReadOnlyMemory<byte>> Stderr { get; init; } = static _ => { };
+    public Func<ReadOnlyMemory<byte>, ValueTask> Stderr { get; init; } = Discard;
+
+    /// <summary>How long the command may run until it is ended; null for as long as it likes.</summary>
+    public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>How long the command has to end after INT, and again after TERM, before the next signal follows.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+
+    private static ValueTask Discard(ReadOnlyMemory<byte> bytes) => ValueTask.CompletedTask;
 }
 
 /// <summary>How a remote command ended.</summary>
-/// <param name="Code">Exit code; 128 + signal number where the shell reports it so; -1 if the command ended by <paramref name="Signal"/>.</param>
+/// <param name="Code">Exit code; 128 + signal number where a shell reports it so; -1 if the command ended by <paramref name="Signal"/>.</param>
 /// <param name="Signal">Name of the signal that ended it, without SIG, or null.</param>
-internal sealed record RemoteExit(int Code, string? Signal);
+internal sealed record RemoteExit(int Code, string? Signal)
+{
+    /// <summary>The channel was closed without a word on how the command ended.</summary>
+    public static RemoteExit Unknown { get; } = new(-1, null);
+}
+
+/// <summary>What a finished command printed.</summary>
+internal sealed record RemoteOutput(RemoteExit Exit, byte[] Stdout, byte[] Stderr)
+{
+    public string StdoutText => System.Text.Encoding.UTF8.GetString(Stdout);
+
+    public string StderrText => System.Text.Encoding.UTF8.GetString(Stderr);
+}

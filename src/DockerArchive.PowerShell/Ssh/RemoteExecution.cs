@@ -1,151 +1,223 @@
 using System.Globalization;
 using System.Text;
-using Renci.SshNet;
-using Renci.SshNet.Common;
 
 namespace DockerArchive.Ssh;
 
 /// <summary>
-/// One run of a <see cref="RemoteCommand"/>. The remote shell first prints its process id, which is also its process
-/// group, since sshd gives each command a session of its own. That is how it can be signalled: sshd refuses the SSH
-/// signal request for root logins, and closing the channel does not end a process that is not writing.
+/// One run of a <see cref="RemoteCommand"/>. sshd gives each command a session and process group of its own; the shell
+/// first prints its process id, which is the group's too.
 /// </summary>
-internal sealed class RemoteExecution : IDisposable
+internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline>> lifeline, RemoteCommand command, string token)
 {
-    private readonly SshClient _client;
-    private readonly RemoteCommand _command;
-    private readonly SshCommand _channel;
-    private readonly TaskCompletionSource<int> _processGroup = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>A profile of the guest's may print before the shell runs, but not without end.</summary>
+    private const int LongestPreamble = 64 * 1024;
 
-    public RemoteExecution(SshClient client, RemoteCommand command)
+    /// <summary>How long processes have that outlive the command itself; nothing tells when they end.</summary>
+    private static readonly TimeSpan Straggling = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource<int> _group = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _failure;
+
+    /// <summary>What to give to the guest's login shell.</summary>
+    public static string CommandLine(RemoteCommand command, string token)
     {
-        _client = client;
-        _command = command;
-        _channel = client.CreateCommand($"exec sh -c {ShellWord.Quote($"echo $$\n{command.Script}")}");
+        var script = new StringBuilder($"echo {token} $$\n");
+        if (command.WorkingDirectory is { } directory)
+            script.Append(CultureInfo.InvariantCulture, $"cd -- {ShellWord.Quote(directory)} || exit {RemoteCommand.NoWorkingDirectory}\n");
+        script.Append(command.Script);
+        var variables = command.Environment.Select(v => $"{v.Key}={v.Value}").Prepend($"{Lifeline.Variable}={token}");
+        return $"exec env {ShellWord.Join(variables)} sh -c {ShellWord.Quote(script.ToString())}";
     }
 
-    public async Task<RemoteExit> RunAsync(CancellationToken cancellation)
+    /// <summary>Waits for the command's end.</summary>
+    /// <param name="graceful">Ends the command with INT, then TERM, then KILL.</param>
+    /// <param name="forceful">Ends it with KILL.</param>
+    /// <exception cref="OperationCanceledException">It was ended on a token's behalf; nothing of it is left in the guest.</exception>
+    /// <exception cref="TimeoutException">It was ended because its time was up.</exception>
+    public async Task<RemoteExit> RunAsync(CancellationToken graceful, CancellationToken forceful)
     {
-        // The token must not reach SSH.NET: it would close the channel and leave the process running.
-        var running = _channel.ExecuteAsync(CancellationToken.None);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var all = Task.WhenAll(
-            running,
-            OrStop(ReadOnThread(_channel.OutputStream, StdoutWithHandshake())),
-            OrStop(ReadOnThread(_channel.ExtendedOutputStream, _command.Stderr)),
-            OrStop(WriteStdinAsync(stop.Token)));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(graceful, forceful);
+        using var noInput = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        using var timer = command.TimeLimit is { } limit ? new Timer(_ => Stop(new TimeoutException()), null, limit, Timeout.InfiniteTimeSpan) : null;
+        var streams = Task.WhenAll(
+            channel.Stdout.ReadToEndAsync(AfterHandshake(Guarded(command.Stdout))),
+            channel.Stderr.ReadToEndAsync(Guarded(command.Stderr)),
+            Task.Run(() => WriteInputAsync(noInput.Token), CancellationToken.None));
+        _ = channel.Completion.ContinueWith(_ => noInput.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
-            await all.WaitAsync(stop.Token);
+            var exit = await channel.Completion.WaitAsync(stop.Token);
+            await streams.WaitAsync(stop.Token);
+            return _failure is not null
+                ? throw _failure
+                : exit != RemoteExit.Unknown ? exit
+                : throw new Renci.SshNet.Common.SshConnectionException("The guest closed the channel without an exit code.");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await EndAsync(running);
-            cancellation.ThrowIfCancellationRequested();
-            await all.WaitAsync(_command.Grace, CancellationToken.None);
+            await EndAsync(forceful);
+            if (_failure is not null)
+                throw _failure;
+            graceful.ThrowIfCancellationRequested();
+            throw new OperationCanceledException(forceful);
         }
 
-        return new RemoteExit(_channel.ExitStatus ?? -1, _channel.ExitSignal);
+        void Stop(Exception failure)
+        {
+            Interlocked.CompareExchange(ref _failure, failure, null);
+            try
+            {
+                stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The command ended just now.
+            }
+        }
 
-        // A consumer that fails ends the remote command just as a caller who cancels does.
-        async Task OrStop(Task stream)
+        // A consumer that fails ends the command just as a caller who cancels does. From then on output is dropped, as
+        // sshd closes no channel whose output it cannot send.
+        Func<ReadOnlyMemory<byte>, ValueTask> Guarded(Func<ReadOnlyMemory<byte>, ValueTask> consume) => async bytes =>
+        {
+            if (stop.IsCancellationRequested)
+                return;
+            try
+            {
+                var consuming = consume(bytes);
+                if (consuming.IsCompletedSuccessfully)
+                    return;
+                await consuming.AsTask().WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Being ended already.
+            }
+            catch (Exception e)
+            {
+                Stop(e);
+            }
+        };
+
+        async Task WriteInputAsync(CancellationToken cancellation)
         {
             try
             {
-                await stream;
+                if (command.Stdin is not null)
+                {
+                    await using var input = new ChannelInput(channel);
+                    await command.Stdin(input, cancellation);
+                }
+
+                channel.EndInput();
             }
-            catch
+            catch (Exception) when (cancellation.IsCancellationRequested)
             {
-                await stop.CancelAsync();
-                throw;
+                // The command ended without reading all its input, or is being ended.
+            }
+            catch (Exception e)
+            {
+                Stop(e);
             }
         }
     }
 
-    public void Dispose() => _channel.Dispose();
-
-    /// <summary>INT, then TERM, then KILL to the process group, over a second channel of the connection.</summary>
-    private async Task EndAsync(Task running)
+    /// <summary>INT, then TERM, then KILL, each with a time to follow it, until nothing of the command is left.</summary>
+    private async Task EndAsync(CancellationToken forceful)
     {
-        var patience = Task.Delay(_command.Grace);
-        if (await Task.WhenAny(_processGroup.Task, running, patience) != _processGroup.Task || !_processGroup.Task.IsCompletedSuccessfully)
-            return;
-
-        var group = await _processGroup.Task;
-        foreach (var signal in (string[])["INT", "TERM", "KILL"])
+        var deadline = Task.Delay(command.Grace, CancellationToken.None);
+        await Task.WhenAny(_group.Task, channel.Completion, deadline);
+        int? group = _group.Task.IsCompletedSuccessfully ? await _group.Task : null;
+        string[] signals = forceful.IsCancellationRequested ? ["KILL"] : ["INT", "TERM", "KILL"];
+        foreach (var signal in signals)
         {
-            if (running.IsCompleted || !_client.IsConnected)
-                return;
-            using var kill = _client.CreateCommand(
-                string.Create(CultureInfo.InvariantCulture, $"kill -{signal} -- -{group} 2>/dev/null || kill -{signal} {group}"));
             try
             {
-                await kill.ExecuteAsync(CancellationToken.None).WaitAsync(_command.Grace);
-                await running.WaitAsync(_command.Grace);
+                var line = await lifeline().WaitAsync(command.Grace, CancellationToken.None);
+                if (await line.SignalAsync(signal, token, group).WaitAsync(command.Grace, CancellationToken.None) == 0)
+                    break;
+                using var next = CancellationTokenSource.CreateLinkedTokenSource(forceful);
+                next.CancelAfter(command.Grace);
+                if (channel.Completion.IsCompleted)
+                    await Task.Delay(Straggling, next.Token);
+                else
+                    await channel.Completion.WaitAsync(next.Token);
             }
-            catch (TimeoutException)
+            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
             {
                 continue;
             }
-            catch (SshException)
+            catch (Exception e) when (e is Renci.SshNet.Common.SshException)
             {
+                // The connection is gone, and with it, by the lifeline, the command.
                 return;
             }
         }
+
+        await channel.Completion.WaitAsync(command.Grace, CancellationToken.None).ContinueWith(static _ => { }, TaskScheduler.Default);
     }
 
-    private Action<ReadOnlyMemory<byte>> StdoutWithHandshake()
+    /// <summary>Drops what precedes the shell's process id, takes that, and passes on the rest.</summary>
+    private Func<ReadOnlyMemory<byte>, ValueTask> AfterHandshake(Func<ReadOnlyMemory<byte>, ValueTask> consume)
     {
-        var head = new StringBuilder();
+        var head = new MemoryStream();
+        var mark = Encoding.ASCII.GetBytes(token + " ");
         return bytes =>
         {
-            if (_processGroup.Task.IsCompleted)
+            if (_group.Task.IsCompleted)
+                return consume(bytes);
+
+            head.Write(bytes.Span);
+            var text = head.GetBuffer().AsMemory(0, (int)head.Length);
+            var start = text.Span.IndexOf(mark);
+            var end = start < 0 ? -1 : text.Span[start..].IndexOf((byte)'\n');
+            if (end < 0)
             {
-                _command.Stdout(bytes);
-                return;
+                return head.Length < LongestPreamble
+                    ? ValueTask.CompletedTask
+                    : throw new InvalidDataException("The guest's login shell prints without end before it runs the command.");
             }
 
-            var newline = bytes.Span.IndexOf((byte)'\n');
-            head.Append(Encoding.ASCII.GetString(newline < 0 ? bytes.Span : bytes.Span[..newline]));
-            if (newline < 0)
-                return;
-            if (int.TryParse(head.ToString().AsSpan().Trim(), CultureInfo.InvariantCulture, out var group))
-                _processGroup.SetResult(group);
-            else
-                _processGroup.SetException(new SshException($"The guest's shell answered '{head}' where its process id was expected."));
-            if (newline + 1 < bytes.Length)
-                _command.Stdout(bytes[(newline + 1)..]);
+            _group.SetResult(int.Parse(text.Span[(start + mark.Length)..(start + end)], CultureInfo.InvariantCulture));
+            var rest = text[(start + end + 1)..];
+            return rest.IsEmpty ? ValueTask.CompletedTask : consume(rest);
         };
     }
 
-    private async Task WriteStdinAsync(CancellationToken cancellation)
+    /// <summary>A command's standard input.</summary>
+    private sealed class ChannelInput(SessionChannel channel) : Stream
     {
-        await using var stdin = _channel.CreateInputStream();
-        if (_command.Stdin is null)
-            return;
-        try
-        {
-            await _command.Stdin(stdin, cancellation);
-        }
-        catch (Exception e) when (e is ObjectDisposedException or SshException or InvalidOperationException)
-        {
-            // The command ended without reading all its input. Its exit code says whether that is a failure.
-        }
-    }
+        public override bool CanRead => false;
 
-    /// <summary>
-    /// SSH.NET's stream ignores the token of ReadAsync and its reads block, so each stream has a thread; it ends with
-    /// the channel.
-    /// </summary>
-    private static Task ReadOnThread(Stream stream, Action<ReadOnlyMemory<byte>> consume) => Task.Factory.StartNew(
-        () =>
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
         {
-            var buffer = new byte[32 * 1024];
-            int read;
-            while ((read = stream.Read(buffer, 0, buffer.Length)) > 0)
-                consume(buffer.AsMemory(0, read));
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            channel.WriteAsync(buffer, cancellationToken);
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            channel.WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Write(byte[] buffer, int offset, int count) =>
+            channel.WriteAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+        public override void Flush()
+        {
+            // Nothing is held back.
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
 }

@@ -53,6 +53,7 @@ internal sealed class InstanceContainer(DockerEngine engine)
 
         await RemoveNetworkAsync(project);
         HostKeyPins.Remove(containerId);
+        GuestConnections.Close(containerId);
     }
 
     private async Task<string> CreateAsync(

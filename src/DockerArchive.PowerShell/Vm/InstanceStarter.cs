@@ -173,7 +173,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
 
             var instance = await registry.FindAsync(id, climbing.Token)
                 ?? throw new GuestNotReadyException(env.Name, "was removed while it started", [], null);
-            using var guest = await LogInAsync(GuestEndpoint.Of(instance, credential), climbing.Token);
+            var guest = await LogInAsync(GuestEndpoint.Of(instance, GuestLogin.For(instance, credential?.GetNetworkCredential(), null, false)), climbing.Token);
             reached(InstanceState.SshReady);
             if (options.Until < InstanceState.ServiceReady)
                 return;
@@ -197,7 +197,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
         {
             try
             {
-                return await GuestConnection.OpenAsync(endpoint, attempt, cancellation);
+                return await GuestConnections.GetAsync(endpoint, cancellation, attempt);
             }
             catch (GuestUnreachableException)
             {

@@ -31,12 +31,12 @@ public sealed class ReceivedOutputTests : IDisposable
     {
         File.WriteAllText(Destination, "before");
         await using (var cut = ReceivedOutput.ForFile(Destination))
-            cut.Write("half"u8.ToArray());
+            await cut.WriteAsync("half"u8.ToArray());
         Assert.Equal("before", File.ReadAllText(Destination));
 
         await using (var whole = ReceivedOutput.ForFile(Destination))
         {
-            whole.Write("all"u8.ToArray());
+            await whole.WriteAsync("all"u8.ToArray());
             await whole.CommitAsync(CancellationToken.None);
         }
 
@@ -51,12 +51,12 @@ public sealed class ReceivedOutputTests : IDisposable
         _directory.Write("out/same", "old");
         var tar = await TarAsync(File1("same", "new"), File1("sub/deep", "x"));
         await using (var cut = ReceivedOutput.ForDirectory(Destination))
-            cut.Write(tar.AsMemory(0, 700));
+            await cut.WriteAsync(tar.AsMemory(0, 700));
         Assert.Equal("old", File.ReadAllText(Path.Combine(Destination, "same")));
 
         await using (var whole = ReceivedOutput.ForDirectory(Destination))
         {
-            whole.Write(tar);
+            await whole.WriteAsync(tar);
             await whole.CommitAsync(CancellationToken.None);
         }
 
@@ -72,7 +72,7 @@ public sealed class ReceivedOutputTests : IDisposable
         var tar = await TarAsync(File1("../escaped", "x"));
         await using (var output = ReceivedOutput.ForDirectory(Destination))
         {
-            output.Write(tar);
+            await output.WriteAsync(tar);
             var error = await Assert.ThrowsAsync<ArchiveException>(() => output.CommitAsync(CancellationToken.None));
             Assert.Equal("OutputNotWritten", error.ErrorId);
         }

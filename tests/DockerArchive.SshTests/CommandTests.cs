@@ -1,0 +1,248 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace DockerArchive.SshTests;
+
+/// <summary>Commands over one connection to a real sshd.</summary>
+public sealed class CommandTests : IDisposable
+{
+    private readonly LoopbackSshd _sshd = new();
+
+    public void Dispose() => _sshd.Dispose();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task StreamsAreSeparateAndTheExitCodeComesBack()
+    {
+        using var guest = await _sshd.ConnectAsync();
+
+        var output = await guest.RunAsync("echo out; echo err >&2; exit 7", Token);
+
+        Assert.Equal(("out\n", "err\n", 7), (output.StdoutText, output.StderrText, output.Exit.Code));
+    }
+
+    [Fact]
+    public async Task ASignalThatEndsACommandIsNamed()
+    {
+        using var guest = await _sshd.ConnectAsync();
+
+        var output = await guest.RunAsync("kill -SEGV $$", Token);
+
+        Assert.Equal("SEGV", output.Exit.Signal);
+    }
+
+    [Fact]
+    public async Task TheCommandHasItsEnvironmentAndDirectory()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        var stdout = new StringBuilder();
+
+        var exit = await guest.RunAsync(
+            new RemoteCommand("echo \"$GREETING\"; pwd")
+            {
+                Environment = new Dictionary<string, string> { ["GREETING"] = "a 'b' $c\nd" },
+                WorkingDirectory = "/usr/share",
+                Stdout = Append(stdout),
+            },
+            Token);
+
+        Assert.Equal((0, "a 'b' $c\nd\n/usr/share\n"), (exit.Code, stdout.ToString()));
+    }
+
+    [Fact]
+    public async Task StandardInputIsStreamedToItsEnd()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        var stdout = new StringBuilder();
+
+        await guest.RunAsync(
+            new RemoteCommand("wc -c")
+            {
+                Stdin = async (stream, token) =>
+                {
+                    for (var i = 0; i < 100; i++)
+                        await stream.WriteAsync(new byte[100_000], token);
+                },
+                Stdout = Append(stdout),
+            },
+            Token);
+
+        Assert.Equal("10000000", stdout.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task ACommandThatDoesNotReadItsInputEndsAllTheSame()
+    {
+        using var guest = await _sshd.ConnectAsync();
+
+        var exit = await guest.RunAsync(
+            new RemoteCommand("exit 3") { Stdin = (stream, token) => WriteForeverAsync(stream, token) }, Token);
+
+        Assert.Equal(3, exit.Code);
+    }
+
+    [Fact]
+    public async Task CancellingEndsACommandThatHeedsInt()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        var mark = Mark();
+
+        await CancelWhenItRunsAsync(guest, new RemoteCommand($"echo up; sleep {mark}"));
+
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task CancellingEndsACommandThatIgnoresIntAndTerm()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        var mark = Mark();
+
+        await CancelWhenItRunsAsync(
+            guest,
+            new RemoteCommand($"trap '' INT TERM; echo up; while :; do sleep {mark}; done") { Grace = TimeSpan.FromSeconds(0.5) });
+
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public async Task CancellingFindsWhatLeftTheProcessGroup()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        var mark = Mark();
+
+        await CancelWhenItRunsAsync(
+            guest, new RemoteCommand($"setsid sleep {mark} >/dev/null 2>&1 </dev/null & echo up; sleep {mark}"));
+
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public async Task TheForcefulTokenKillsAtOnce()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        using var forceful = new CancellationTokenSource();
+        var mark = Mark();
+        var command = new RemoteCommand($"trap '' INT TERM; echo up; while :; do sleep {mark}; done")
+        {
+            Grace = TimeSpan.FromSeconds(30),
+            Stdout = _ => { forceful.Cancel(); return default; },
+        };
+        var watch = Stopwatch.StartNew();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => guest.RunAsync(command, Token, forceful.Token));
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public async Task ACommandWhoseTimeIsUpIsEnded()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        var mark = Mark();
+
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => guest.RunAsync(new RemoteCommand($"sleep {mark}") { TimeLimit = TimeSpan.FromSeconds(1) }, Token));
+
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task AConsumerThatFailsEndsTheCommand()
+    {
+        using var guest = await _sshd.ConnectAsync();
+
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(
+            () => guest.RunAsync(
+                new RemoteCommand("exec yes") { Stdout = _ => throw new InvalidDataException("enough") }, Token));
+
+        Assert.Equal("enough", failure.Message);
+    }
+
+    [Fact]
+    public async Task TwoHundredCommandsShareOneConnection()
+    {
+        using var guest = await _sshd.ConnectAsync();
+
+        var outputs = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => guest.RunAsync($"echo {i}; exit {i % 100}", Token)));
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => ($"{i}\n", i % 100)), outputs.Select(o => (o.StdoutText, o.Exit.Code)));
+        Assert.Single(Cli.Processes(), p => p.Parent == _sshd.ProcessId);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task ALowerMaxSessionsIsLearned(int sessions)
+    {
+        using var sshd = new LoopbackSshd($"MaxSessions {sessions}");
+        using var guest = await sshd.ConnectAsync();
+
+        var outputs = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => guest.RunAsync($"echo {i}; sleep 0.05", Token)));
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}\n"), outputs.Select(o => o.StdoutText));
+    }
+
+    [Fact]
+    public async Task AReaderThatStopsStopsTheWriter()
+    {
+        using var guest = await _sshd.ConnectAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var first = new TaskCompletionSource();
+        var resume = new TaskCompletionSource();
+        long received = 0;
+        var running = guest.RunAsync(
+            new RemoteCommand("head -c 1000000000 /dev/zero")
+            {
+                Stdout = async bytes =>
+                {
+                    received += bytes.Length;
+                    first.TrySetResult();
+                    await resume.Task;
+                },
+            },
+            stop.Token);
+        await first.Task.WaitAsync(Token);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await Task.Delay(TimeSpan.FromSeconds(2), Token);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        resume.SetResult();
+        var exit = await running;
+
+        Assert.Equal((0, 1_000_000_000), (exit.Code, received));
+        Assert.InRange(grown, long.MinValue, 8 * 1024 * 1024);
+    }
+
+    [Fact]
+    public async Task WhatALoginProfilePrintsIsNoOutput()
+    {
+        using var sshd = new LoopbackSshd("ForceCommand echo noise; eval \"$SSH_ORIGINAL_COMMAND\"");
+        using var guest = await sshd.ConnectAsync();
+
+        Assert.Equal("out\n", (await guest.RunAsync("echo out", Token)).StdoutText);
+    }
+
+    internal static string Mark() => (100_000 + Random.Shared.Next(800_000)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    internal static async Task CancelWhenItRunsAsync(GuestConnection guest, RemoteCommand command)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var running = guest.RunAsync(command with { Stdout = _ => { stop.Cancel(); return default; } }, stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private static Func<ReadOnlyMemory<byte>, ValueTask> Append(StringBuilder to) => bytes =>
+    {
+        to.Append(Encoding.UTF8.GetString(bytes.Span));
+        return default;
+    };
+
+    private static async Task WriteForeverAsync(Stream stream, CancellationToken token)
+    {
+        while (true)
+            await stream.WriteAsync(new byte[100_000], token);
+    }
+}
