@@ -1,0 +1,65 @@
+using System.Management.Automation;
+using DockerArchive.EngineTests.Cmdlets;
+
+namespace DockerArchive.SshTests;
+
+/// <summary>
+/// An environment that stands in for a virtual machine where only sshd matters: Debian's, in a container that is there in
+/// a second, with login root/root. Started by the module in the real engine; each one has a name and root of its own.
+/// </summary>
+public sealed class SshdContainer : IDisposable
+{
+    private const string Image = "dockerarchive-test/sshd:v1";
+
+    private readonly string _root = Directory.CreateTempSubdirectory("dockerarchive-root").FullName;
+
+    public SshdContainer()
+    {
+        Cli.Run("docker", "build", "--quiet", "--tag", Image, $"{ModuleRunspace.Root}/tests/sshd-container");
+        var id = Guid.NewGuid().ToString("n")[..8];
+        Name = $"sshd/{id}";
+        Project = $"dockerarchive-test-{id}";
+        var directory = Directory.CreateDirectory(Path.Combine(_root, "sshd", id)).FullName;
+        File.WriteAllText(Path.Combine(directory, ".env"), $"VERSION=v1\nIMAGE=sshd-{id}\nCOMPOSE_PROJECT_NAME={Project}\n");
+        File.WriteAllText(
+            Path.Combine(directory, "docker-compose.yml"),
+            $"services:\n  vm:\n    image: {Image}\n    ports:\n      - \"127.0.0.1:4001:22\"\n");
+        Module = new ModuleRunspace();
+        Instance = Assert.Single(Succeeded($"Start-ArchiveEnv {Name} -Until SshReady"));
+    }
+
+    internal ModuleRunspace Module { get; }
+
+    /// <summary>Name of the environment.</summary>
+    public string Name { get; }
+
+    /// <summary>Name of the instance.</summary>
+    public string Project { get; }
+
+    /// <summary>What Start-ArchiveEnv gave out.</summary>
+    public PSObject Instance { get; }
+
+    public string ContainerId => (string)Instance.Properties["ContainerId"].Value;
+
+    public int Port => (int)Instance.Properties["Port"].Value;
+
+    /// <summary>Runs a script of the module's user; its cmdlets find the environment.</summary>
+    internal RunResult Run(string script) => Module.Run($"$env:DOCKERARCHIVE_ROOT = '{_root}'; {script}");
+
+    internal IReadOnlyList<PSObject> Succeeded(string script)
+    {
+        var result = Run(script);
+        Assert.True(result.Errors.Count == 0, string.Join('\n', result.Errors.Select(e => e.ToString())));
+        return result.Output;
+    }
+
+    /// <summary>Runs a command in the container without SSH and without the module.</summary>
+    public string Inside(string command) => Cli.Run("docker", "exec", ContainerId, "sh", "-c", command);
+
+    public void Dispose()
+    {
+        Run($"Remove-ArchiveEnv {Name} -Force");
+        Module.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+}
