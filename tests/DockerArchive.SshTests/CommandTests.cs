@@ -13,7 +13,7 @@ public sealed class CommandTests : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task StreamsAreSeparateAndTheExitCodeComesBack()
+    public async Task Streams_are_separate_and_the_exit_code_comes_back()
     {
         using var guest = await _sshd.ConnectAsync();
 
@@ -23,7 +23,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task ASignalThatEndsACommandIsNamed()
+    public async Task A_signal_that_ends_a_command_is_named()
     {
         using var guest = await _sshd.ConnectAsync();
 
@@ -33,7 +33,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task TheCommandHasItsEnvironmentAndDirectory()
+    public async Task The_command_has_its_environment_and_directory()
     {
         using var guest = await _sshd.ConnectAsync();
         var stdout = new StringBuilder();
@@ -51,7 +51,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task StandardInputIsStreamedToItsEnd()
+    public async Task Standard_input_is_streamed_to_its_end()
     {
         using var guest = await _sshd.ConnectAsync();
         var stdout = new StringBuilder();
@@ -72,7 +72,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task ACommandThatDoesNotReadItsInputEndsAllTheSame()
+    public async Task A_command_that_does_not_read_its_input_ends_all_the_same()
     {
         using var guest = await _sshd.ConnectAsync();
 
@@ -83,7 +83,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellingEndsACommandThatHeedsInt()
+    public async Task Cancelling_ends_a_command_that_heeds_INT()
     {
         using var guest = await _sshd.ConnectAsync();
         var mark = Mark();
@@ -94,7 +94,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellingEndsACommandThatIgnoresIntAndTerm()
+    public async Task Cancelling_ends_a_command_that_ignores_INT_and_TERM()
     {
         using var guest = await _sshd.ConnectAsync();
         var mark = Mark();
@@ -107,7 +107,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellingFindsWhatLeftTheProcessGroup()
+    public async Task Cancelling_finds_what_left_the_process_group()
     {
         using var guest = await _sshd.ConnectAsync();
         var mark = Mark();
@@ -119,7 +119,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task TheForcefulTokenKillsAtOnce()
+    public async Task The_forceful_token_kills_at_once()
     {
         using var guest = await _sshd.ConnectAsync();
         using var forceful = new CancellationTokenSource();
@@ -138,7 +138,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task ACommandWhoseTimeIsUpIsEnded()
+    public async Task A_command_whose_time_is_up_is_ended()
     {
         using var guest = await _sshd.ConnectAsync();
         var mark = Mark();
@@ -150,7 +150,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task AConsumerThatFailsEndsTheCommand()
+    public async Task A_consumer_that_fails_ends_the_command()
     {
         using var guest = await _sshd.ConnectAsync();
 
@@ -162,7 +162,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task TwoHundredCommandsShareOneConnection()
+    public async Task Two_hundred_commands_share_one_connection()
     {
         using var guest = await _sshd.ConnectAsync();
 
@@ -176,7 +176,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public async Task ALowerMaxSessionsIsLearned(int sessions)
+    public async Task A_lower_MaxSessions_is_learned(int sessions)
     {
         using var sshd = new LoopbackSshd($"MaxSessions {sessions}");
         using var guest = await sshd.ConnectAsync();
@@ -187,7 +187,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task AReaderThatStopsStopsTheWriter()
+    public async Task A_reader_that_stops_stops_the_writer()
     {
         using var guest = await _sshd.ConnectAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -217,7 +217,7 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task WhatALoginProfilePrintsIsNoOutput()
+    public async Task What_a_login_profile_prints_is_no_output()
     {
         using var sshd = new LoopbackSshd("ForceCommand echo noise; eval \"$SSH_ORIGINAL_COMMAND\"");
         using var guest = await sshd.ConnectAsync();

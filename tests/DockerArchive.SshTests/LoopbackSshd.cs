@@ -9,11 +9,20 @@ public sealed class LoopbackSshd : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-sshd").FullName;
     private readonly string _options;
+    private readonly NetworkNamespace? _network;
     private Process? _daemon;
 
     /// <param name="options">Further lines of sshd_config, before all others, so that they win.</param>
     public LoopbackSshd(params string[] options)
+        : this(null, options)
     {
+    }
+
+    /// <param name="network">Where it listens; null for the loopback interface.</param>
+    /// <param name="options">Further lines of sshd_config, before all others, so that they win.</param>
+    public LoopbackSshd(NetworkNamespace? network, params string[] options)
+    {
+        _network = network;
         _options = string.Join('\n', options);
         foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
             Run("ssh-keygen", "-q", "-t", type, "-N", "", "-f", Path.Combine(_directory, $"host_{type}"));
@@ -24,6 +33,8 @@ public sealed class LoopbackSshd : IDisposable
     }
 
     public int Port { get; }
+
+    public string Address => _network?.Address ?? "127.0.0.1";
 
     /// <summary>The key that lets the current user in.</summary>
     public string IdentityFile => Path.Combine(_directory, "id");
@@ -37,16 +48,16 @@ public sealed class LoopbackSshd : IDisposable
     internal GuestEndpoint Endpoint => EndpointFor(new GuestLogin(Environment.UserName, null, IdentityFile));
 
     internal GuestEndpoint EndpointFor(GuestLogin login) =>
-        new("127.0.0.1", Port, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray()).PadRight(64, '0'), "loopback", login);
+        new(Address, Port, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray()).PadRight(64, '0'), "loopback", login);
 
     internal async Task<GuestConnection> ConnectAsync() =>
-        await GuestConnection.OpenAsync(Endpoint, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await GuestConnection.OpenAsync(Endpoint, TimeSpan.FromSeconds(20), CancellationToken.None);
 
     public void Start()
     {
         File.WriteAllText(Path.Combine(_directory, "config"), $"""
             {_options}
-            ListenAddress 127.0.0.1:{Port}
+            ListenAddress {Address}:{Port}
             HostKey {_directory}/host_ed25519
             HostKey {_directory}/host_ecdsa
             HostKey {_directory}/host_rsa
@@ -64,7 +75,8 @@ public sealed class LoopbackSshd : IDisposable
         if (Environment.UserName == "root")
             Directory.CreateDirectory("/run/sshd");
         var sshd = File.Exists("/usr/sbin/sshd") ? "/usr/sbin/sshd" : throw new InvalidOperationException("sshd is not installed: apt-get install openssh-server");
-        _daemon = Process.Start(new ProcessStartInfo(sshd, ["-D", "-e", "-f", Path.Combine(_directory, "config")]) { RedirectStandardError = true })!;
+        string[] command = [.. _network?.Prefix ?? [], sshd, "-D", "-e", "-f", Path.Combine(_directory, "config")];
+        _daemon = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true })!;
         _daemon.ErrorDataReceived += static (_, _) => { };
         _daemon.BeginErrorReadLine();
         WaitForBanner();
@@ -103,7 +115,7 @@ public sealed class LoopbackSshd : IDisposable
         {
             try
             {
-                using var client = new TcpClient("127.0.0.1", Port);
+                using var client = new TcpClient(Address, Port);
                 if (client.GetStream().ReadByte() == 'S')
                     return;
             }

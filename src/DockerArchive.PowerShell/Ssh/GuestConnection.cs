@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Management.Automation;
 using System.Net.Sockets;
@@ -33,6 +34,7 @@ internal sealed class GuestConnection : IDisposable
     private readonly object _changing = new();
     private Task<Lifeline>? _lifeline;
     private TaskCompletionSource _freed = NewSignal();
+    private readonly ConcurrentDictionary<SessionChannel, bool> _channels = new();
     private SshClient? _second;
     private long _heard = Environment.TickCount64;
     private int _commands;
@@ -69,12 +71,16 @@ internal sealed class GuestConnection : IDisposable
     public static GuestConnection Over(object client, string name) => new(client, null, name);
 
     /// <summary>Runs a script of the guest's <c>sh</c> to its end, collecting what it prints.</summary>
-    public async Task<RemoteOutput> RunAsync(string script, CancellationToken cancellation)
+    public Task<RemoteOutput> RunAsync(string script, CancellationToken cancellation) =>
+        CollectAsync(new RemoteCommand(script), cancellation);
+
+    /// <summary>Runs a command to its end, collecting what it prints.</summary>
+    public async Task<RemoteOutput> CollectAsync(RemoteCommand command, CancellationToken cancellation)
     {
         using var stdout = new MemoryStream();
         using var stderr = new MemoryStream();
         var exit = await RunAsync(
-            new RemoteCommand(script) { Stdout = bytes => Append(stdout, bytes), Stderr = bytes => Append(stderr, bytes) },
+            command with { Stdout = bytes => Append(stdout, bytes), Stderr = bytes => Append(stderr, bytes) },
             cancellation);
         return new RemoteOutput(exit, stdout.ToArray(), stderr.ToArray());
 
@@ -149,6 +155,8 @@ internal sealed class GuestConnection : IDisposable
         _second?.Dispose();
         if (_client is SshClient own)
             own.Dispose();
+        foreach (var channel in _channels.Keys)
+            channel.Lose();
     }
 
     private static void Start(SessionChannel channel, string? commandLine)
@@ -233,7 +241,9 @@ internal sealed class GuestConnection : IDisposable
                 Interlocked.Increment(ref _open);
                 try
                 {
-                    return new ChannelLease(await OnThread(() => Open(start)), Release);
+                    var channel = await OnThread(() => Open(start));
+                    _channels[channel] = true;
+                    return new ChannelLease(channel, Release);
                 }
                 catch (ChannelRefusedException)
                 {
@@ -282,8 +292,9 @@ internal sealed class GuestConnection : IDisposable
         }
     }
 
-    private void Release()
+    private void Release(SessionChannel channel)
     {
+        _channels.TryRemove(channel, out _);
         Interlocked.Decrement(ref _open);
         SignalFreed();
         _sessions.Release();
@@ -363,7 +374,7 @@ internal sealed class GuestConnection : IDisposable
     }
 
     /// <summary>SSH.NET says goodbye before it closes, and waits for room in a send buffer that a dead link never empties.</summary>
-    private void Abort()
+    internal void Abort()
     {
         var members = SshNetMembers.Of(_client);
         if (members.Session.Invoke(_client) is { } session)
@@ -373,14 +384,14 @@ internal sealed class GuestConnection : IDisposable
     private GuestConnectionLostException Lost(Exception inner) => new(_name, inner);
 
     /// <summary>A channel and its place among the connection's sessions.</summary>
-    internal sealed class ChannelLease(SessionChannel channel, Action release) : IDisposable
+    internal sealed class ChannelLease(SessionChannel channel, Action<SessionChannel> release) : IDisposable
     {
         public SessionChannel Channel => channel;
 
         public void Dispose()
         {
             channel.Dispose();
-            release();
+            release(channel);
         }
     }
 }

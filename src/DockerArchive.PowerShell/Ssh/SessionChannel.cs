@@ -23,6 +23,7 @@ internal sealed class SessionChannel : IDisposable
     private readonly SshNetMembers _ssh;
     private readonly object _session;
     private readonly object _channel;
+    private readonly object _sending;
     private readonly List<(EventInfo Event, object Source, Delegate Handler)> _subscriptions = [];
     private readonly Pipe _stdout = NewPipe();
     private readonly Pipe _stderr = NewPipe();
@@ -39,6 +40,7 @@ internal sealed class SessionChannel : IDisposable
         _ssh = SshNetMembers.Of(client);
         _session = _ssh.Session.Invoke(client) ?? throw new Renci.SshNet.Common.SshConnectionException("Client not connected.");
         _channel = _ssh.CreateChannel.Invoke(_session)!;
+        _sending = _ssh.Sending.GetValue(_channel)!;
         Received = onReceived;
         Stdout = new Reader(_stdout.Reader, this);
         Stderr = new Reader(_stderr.Reader, this);
@@ -98,7 +100,7 @@ internal sealed class SessionChannel : IDisposable
 
     /// <summary>Tells the guest that its terminal has another size.</summary>
     public void Resize(TerminalSize size) =>
-        _ssh.WindowChange.Invoke(_channel, (uint)size.Columns, (uint)size.Rows, 0u, 0u);
+        SendIfOpen(() => _ssh.WindowChange.Invoke(_channel, (uint)size.Columns, (uint)size.Rows, 0u, 0u));
 
     /// <summary>Writes standard input, as fast as the guest takes it. What comes after the command's end is dropped.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
@@ -119,25 +121,16 @@ internal sealed class SessionChannel : IDisposable
             var (array, offset) = MemoryMarshal.TryGetArray(bytes[..length], out var segment)
                 ? (segment.Array!, segment.Offset)
                 : (bytes[..length].ToArray(), 0);
-            _ssh.SendData.Invoke(_channel, array, offset, length);
+            SendIfOpen(() => _ssh.SendData.Invoke(_channel, array, offset, length));
             bytes = bytes[length..];
         }
     }
 
     /// <summary>Ends standard input.</summary>
-    public void EndInput()
-    {
-        if (_ended)
-            return;
-        try
-        {
-            _ssh.SendEof.Invoke(_channel);
-        }
-        catch (InvalidOperationException)
-        {
-            // It was closed in the meantime.
-        }
-    }
+    public void EndInput() => SendIfOpen(() => _ssh.SendEof.Invoke(_channel));
+
+    /// <summary>The connection is closed from this side, of which SSH.NET tells nobody.</summary>
+    public void Lose() => End(new Renci.SshNet.Common.SshConnectionException("The connection was closed."));
 
     /// <summary>Closes the channel. That alone ends no command which is not reading or writing.</summary>
     public void Dispose()
@@ -221,15 +214,24 @@ internal sealed class SessionChannel : IDisposable
             (adjust, _consumed) = (_consumed, 0);
         }
 
-        if (_ended || !(bool)_ssh.IsOpen.Invoke(_channel)!)
-            return;
         try
         {
-            _ssh.SendMessage.Invoke(_session, _ssh.WindowAdjust((uint)_ssh.RemoteNumber.Invoke(_channel)!, adjust));
+            SendIfOpen(() => _ssh.SendMessage.Invoke(
+                _session, _ssh.WindowAdjust((uint)_ssh.RemoteNumber.Invoke(_channel)!, adjust)));
         }
         catch (Exception e) when (e is not MissingMemberException)
         {
             // The connection is going; its own event says so.
+        }
+    }
+
+    /// <summary>SSH.NET looks whether the channel is open before it locks, so that it may send after the end.</summary>
+    private void SendIfOpen(Action send)
+    {
+        lock (_sending)
+        {
+            if (!_ended && (bool)_ssh.IsOpen.Invoke(_channel)!)
+                send();
         }
     }
 

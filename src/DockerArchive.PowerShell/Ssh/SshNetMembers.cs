@@ -39,6 +39,7 @@ internal sealed class SshNetMembers
         RemoteWindow = Getter(channel, "RemoteWindowSize");
         RemotePacket = Getter(channel, "RemotePacketSize");
         IsOpen = Getter(channel, "IsOpen");
+        Sending = channel.GetField("_messagingLock", Any) ?? throw Missing("_messagingLock");
         SendData = Method(channel, "SendData", typeof(byte[]), typeof(int), typeof(int));
         SendEof = Method(channel, "SendEof");
         DataReceived = Event(channel, "DataReceived");
@@ -86,6 +87,9 @@ internal sealed class SshNetMembers
     public MethodInvoker RemotePacket { get; }
 
     public MethodInvoker IsOpen { get; }
+
+    /// <summary>What a channel locks while it sends its end; what is sent after that makes sshd close the connection.</summary>
+    public FieldInfo Sending { get; }
 
     public MethodInvoker SendData { get; }
 

@@ -1,0 +1,203 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace DockerArchive.SshTests;
+
+/// <summary>What goes wrong underneath a command is an error within seconds, and leaves nothing behind.</summary>
+public sealed class FaultTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_killed_sshd_is_an_error_and_its_command_is_ended()
+    {
+        using var sshd = new LoopbackSshd();
+        using var guest = await sshd.ConnectAsync();
+        var mark = CommandTests.Mark();
+        var (running, started) = Run(guest, $"echo up; sleep {mark}");
+        await started;
+
+        sshd.Kill();
+        var watch = Stopwatch.StartNew();
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => running);
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(10)));
+        Assert.False(guest.IsAlive);
+    }
+
+    [Fact]
+    public async Task A_command_that_ignores_signals_is_ended_with_its_connection()
+    {
+        using var sshd = new LoopbackSshd();
+        var mark = CommandTests.Mark();
+        using (var guest = await sshd.ConnectAsync())
+        {
+            var (running, started) = Run(guest, $"trap '' INT TERM HUP; echo up; while :; do sleep {mark}; done");
+            await started;
+            guest.Dispose();
+            await Assert.ThrowsAsync<GuestConnectionLostException>(() => running);
+        }
+
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(15)));
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_without_a_word_leaves_nothing_in_the_guest()
+    {
+        using var sshd = new LoopbackSshd();
+        var mark = CommandTests.Mark();
+        using var guest = await sshd.ConnectAsync();
+        var (running, started) = Run(guest, $"echo up; setsid sleep {mark} & sleep {mark}");
+        await started;
+
+        // The socket goes as it does with a process that is killed: no goodbye, no channel closed.
+        guest.Abort();
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => running);
+
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task A_link_that_drops_packets_is_an_error_within_seconds()
+    {
+        Assert.SkipUnless(NetworkNamespace.IsPossible, "needs root and iproute2 (apt-get install iproute2)");
+        using var network = new NetworkNamespace();
+        using var sshd = new LoopbackSshd(network);
+        using var guest = await sshd.ConnectAsync();
+        var mark = CommandTests.Mark();
+        var (running, started) = Run(guest, $"echo up; sleep {mark}");
+        var (writing, writingStarted) = Run(guest, "echo up; cat >/dev/null", WriteForeverAsync);
+        await started;
+        await writingStarted;
+
+        network.DropPackets();
+        var watch = Stopwatch.StartNew();
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => running);
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => writing);
+
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(25));
+        Assert.False(guest.IsAlive);
+    }
+
+    [Fact]
+    public async Task Cancelling_on_a_dead_link_does_not_hang()
+    {
+        Assert.SkipUnless(NetworkNamespace.IsPossible, "needs root and iproute2 (apt-get install iproute2)");
+        using var network = new NetworkNamespace();
+        using var sshd = new LoopbackSshd(network);
+        using var guest = await sshd.ConnectAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var (running, started) = Run(guest, "echo up; sleep 1000", null, stop.Token);
+        await started;
+
+        network.DropPackets();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => running.WaitAsync(TimeSpan.FromSeconds(30), Token));
+        Assert.True(running.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Connecting_over_a_dead_link_gives_up_and_can_be_cancelled()
+    {
+        Assert.SkipUnless(NetworkNamespace.IsPossible, "needs root and iproute2 (apt-get install iproute2)");
+        using var network = new NetworkNamespace();
+        using var sshd = new LoopbackSshd(network);
+        network.DropPackets();
+
+        await Assert.ThrowsAsync<GuestUnreachableException>(
+            () => GuestConnection.OpenAsync(sshd.Endpoint, TimeSpan.FromSeconds(2), Token));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.5));
+        var watch = Stopwatch.StartNew();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => GuestConnection.OpenAsync(sshd.Endpoint, TimeSpan.FromSeconds(60), stop.Token));
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_silent_command_is_no_fault()
+    {
+        using var sshd = new LoopbackSshd();
+        using var guest = await sshd.ConnectAsync();
+
+        Assert.Equal(0, (await guest.RunAsync("sleep 20", Token)).Exit.Code);
+    }
+
+    [Fact]
+    public async Task A_reader_that_is_slow_is_no_fault_and_holds_up_nobody_else()
+    {
+        using var sshd = new LoopbackSshd();
+        using var guest = await sshd.ConnectAsync();
+        var resume = new TaskCompletionSource();
+        var first = new TaskCompletionSource();
+        var slow = guest.RunAsync(
+            new RemoteCommand("head -c 50000000 /dev/zero")
+            {
+                Stdout = async _ =>
+                {
+                    first.TrySetResult();
+                    await resume.Task;
+                },
+            },
+            Token);
+        await first.Task.WaitAsync(Token);
+
+        await Task.Delay(TimeSpan.FromSeconds(18), Token);
+        Assert.Equal("quick\n", (await guest.RunAsync("echo quick", Token)).StdoutText);
+        resume.SetResult();
+
+        Assert.Equal(0, (await slow).Code);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_hostile_strings_come_back_from_sh_as_they_were()
+    {
+        using var sshd = new LoopbackSshd();
+        using var guest = await sshd.ConnectAsync();
+        var random = new Random(4);
+        var words = Enumerable.Range(0, 10_000).Select(_ => Hostile(random)).ToArray();
+
+        foreach (var batch in words.Chunk(500))
+        {
+            var output = await guest.RunAsync($"printf '%s\\0' {ShellWord.Join(batch)}", Token);
+
+            Assert.Equal(0, output.Exit.Code);
+            Assert.Equal(batch, Encoding.UTF8.GetString(output.Stdout).Split('\0')[..^1]);
+        }
+    }
+
+    /// <summary>Any characters but NUL: of one byte mostly, with what shells care for more often than by chance.</summary>
+    private static string Hostile(Random random)
+    {
+        const string Special = "'\"\\$`!*?[]{}()<>|&;#~=%^ \t\n\r\u0001\u007f\u0080\u00ff\u2028é漢-";
+        var text = new StringBuilder();
+        for (var length = random.Next(0, 40); length > 0; length--)
+            text.Append(random.Next(3) == 0 ? Special[random.Next(Special.Length)] : (char)random.Next(1, 256));
+        return random.Next(10) == 0 ? text.Append("🐳").ToString() : text.ToString();
+    }
+
+    private static (Task<RemoteExit> Running, Task Started) Run(
+        GuestConnection guest, string script, Func<Stream, CancellationToken, Task>? stdin = null, CancellationToken? cancellation = null)
+    {
+        var started = new TaskCompletionSource();
+        var running = guest.RunAsync(
+            new RemoteCommand(script)
+            {
+                Stdin = stdin,
+                Stdout = _ =>
+                {
+                    started.TrySetResult();
+                    return default;
+                },
+            },
+            cancellation ?? Token);
+        return (running, Task.WhenAny(started.Task, running));
+    }
+
+    private static async Task WriteForeverAsync(Stream stream, CancellationToken token)
+    {
+        while (true)
+            await stream.WriteAsync(new byte[100_000], token);
+    }
+}
