@@ -15,6 +15,7 @@
         'ConvertFrom-BuildctlProgress'
         'Get-ArchiveEnv'
         'Get-BuildkitStatus'
+        'Invoke-ArchiveCommand'
         'Invoke-BuildctlBuild'
         'Remove-ArchiveEnv'
         'Start-ArchiveEnv'

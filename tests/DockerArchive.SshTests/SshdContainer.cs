@@ -46,6 +46,9 @@ public sealed class SshdContainer : IDisposable
     /// <summary>Runs a script of the module's user; its cmdlets find the environment.</summary>
     internal RunResult Run(string script) => Module.Run($"$env:DOCKERARCHIVE_ROOT = '{_root}'; {script}");
 
+    /// <summary>A script of the module's user that the test starts and stops itself.</summary>
+    internal PowerShell Create(string script) => Module.Create($"$env:DOCKERARCHIVE_ROOT = '{_root}'; {script}");
+
     internal IReadOnlyList<PSObject> Succeeded(string script)
     {
         var result = Run(script);

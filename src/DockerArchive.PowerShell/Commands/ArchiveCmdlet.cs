@@ -1,7 +1,5 @@
 using System.Management.Automation;
 using System.Net.Sockets;
-using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 using Docker.DotNet;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
@@ -15,9 +13,6 @@ namespace DockerArchive.Commands;
 /// </summary>
 public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
 {
-    /// <summary>Bounds what may wait for a slow pipeline; work that produces more waits.</summary>
-    private const int QueueLength = 512;
-
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
     private DockerEngine? _engine;
@@ -53,60 +48,13 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     /// <summary>Runs <paramref name="work"/> on the pool and writes what it gives out, until it ends.</summary>
     private protected void Run(Func<CmdletOutput, CancellationToken, Task> work)
     {
-        var queue = Channel.CreateBounded<Action>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-        var output = new CmdletOutput(this, queue.Writer);
-        var running = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    await work(output, cancel.Token);
-                }
-                finally
-                {
-                    queue.Writer.Complete();
-                }
-            },
-            CancellationToken.None);
-
-        ExceptionDispatchInfo? pipeline = null;
-        while (queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
-        {
-            if (!queue.Reader.TryRead(out var write) || pipeline is not null)
-                continue;
-            try
-            {
-                write();
-            }
-            catch (Exception e)
-            {
-                // The pipeline takes no more. What the work still says is dropped, but its clean-up is waited for.
-                pipeline = ExceptionDispatchInfo.Capture(e);
-                cancel.Cancel();
-            }
-        }
-
-        try
-        {
-            running.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (pipeline is not null || _stopping.IsCancellationRequested)
-        {
-            pipeline?.Throw();
-            throw new PipelineStoppedException();
-        }
-        catch (Exception e) when (pipeline is null && Explain(e) is { } error)
-        {
-            WriteError(error.ToErrorRecord());
-        }
-        catch when (pipeline is not null)
-        {
-            // What the pipeline threw is why the work failed.
-        }
-
-        pipeline?.Throw();
+        using var running = Start(work);
+        running.Finish();
     }
+
+    /// <summary>Starts <paramref name="work"/> on the pool, for a cmdlet that meanwhile takes more from the pipeline.</summary>
+    private protected PipelineWork Start(Func<CmdletOutput, CancellationToken, Task> work) =>
+        new(this, work, e => Explain(e)?.ToErrorRecord(), _stopping);
 
     /// <summary>Connects on first use; one connection serves a cmdlet's whole life.</summary>
     private protected async Task<DockerEngine> EngineAsync(CancellationToken cancellation) =>

@@ -17,21 +17,21 @@ public abstract class LoginCmdlet : ArchiveCmdlet
     /// </summary>
     [Parameter(ParameterSetName = ByEnvironment)]
     [ValidateNotNull]
-    public PSCredential? Credential { get; set; }
+    public virtual PSCredential? Credential { get; set; }
 
     /// <summary>Private key (OpenSSH or PEM; ed25519, ECDSA or RSA). Default: <c>IDENTITY_FILE</c> of the environment's .env, if it has one.</summary>
     [Parameter(ParameterSetName = ByEnvironment)]
     [ValidateNotNullOrEmpty]
-    public string? IdentityFile { get; set; }
+    public virtual string? IdentityFile { get; set; }
 
     /// <summary>Send the well-known password also to a guest that is not at a loopback address.</summary>
     [Parameter(ParameterSetName = ByEnvironment)]
-    public SwitchParameter AllowDefaultPassword { get; set; }
+    public virtual SwitchParameter AllowDefaultPassword { get; set; }
 
     /// <summary>Sessions of Posh-SSH's New-SSHSession to work over, in place of -Env.</summary>
     [Parameter(Mandatory = true, ParameterSetName = BySession)]
     [ValidateNotNullOrEmpty]
-    public object[] SSHSession { get; set; } = [];
+    public virtual object[] SSHSession { get; set; } = [];
 
     /// <summary>The guests that a user means; one that is not there is an error record.</summary>
     private protected IReadOnlyList<Guest> FindGuests(IEnumerable<string> names)
@@ -44,7 +44,7 @@ public abstract class LoginCmdlet : ArchiveCmdlet
     private async Task<IReadOnlyList<Guest>> FindAsync(
         IEnumerable<string> names, CmdletOutput output, CancellationToken cancellation)
     {
-        if (ParameterSetName == BySession)
+        if (SSHSession.Length > 0)
             return [.. SSHSession.Select(PoshSshSession.Open)];
 
         var registry = new InstanceRegistry(await EngineAsync(cancellation), Catalog);

@@ -1,11 +1,17 @@
 namespace DockerArchive.Ssh;
 
-/// <summary>A script for the guest's <c>sh</c> and where its streams go. Immutable; running it is <see cref="GuestConnection"/>'s work.</summary>
-/// <param name="Script">Text for <c>sh -c</c>; every word from outside must have passed <see cref="ShellWord"/>.</param>
+/// <summary>A script for a shell of the guest and where its streams go. Immutable; running it is <see cref="GuestConnection"/>'s work.</summary>
+/// <param name="Script">Text for the shell; every word from outside must have passed <see cref="ShellWord"/>.</param>
 internal sealed record RemoteCommand(string Script)
 {
     /// <summary>Exit code of a command whose working directory cannot be entered; its standard error says why.</summary>
     public const int NoWorkingDirectory = 125;
+
+    /// <summary>Whether the login shell of the guest's user runs the script, as with ssh; otherwise <c>sh</c> does.</summary>
+    public bool InLoginShell { get; init; }
+
+    /// <summary>Whether standard error goes where standard output goes, in the order in which both are written.</summary>
+    public bool MergeError { get; init; }
 
     /// <summary>Environment variables of the command, beside those of the guest.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();

@@ -12,6 +12,9 @@ internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline
     /// <summary>A profile of the guest's may print before the shell runs, but not without end.</summary>
     private const int LongestPreamble = 64 * 1024;
 
+    /// <summary>Keeps bash, which sshd has started once already, from reading its profile a second time.</summary>
+    private const string ProfileIsRead = "SHLVL=1";
+
     /// <summary>How long processes have that outlive the command itself; nothing tells when they end.</summary>
     private static readonly TimeSpan Straggling = TimeSpan.FromSeconds(1);
 
@@ -24,8 +27,10 @@ internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline
         var script = new StringBuilder($"echo {token} $$\n");
         if (command.WorkingDirectory is { } directory)
             script.Append(CultureInfo.InvariantCulture, $"cd -- {ShellWord.Quote(directory)} || exit {RemoteCommand.NoWorkingDirectory}\n");
-        script.Append(command.Script);
-        var variables = command.Environment.Select(v => $"{v.Key}={v.Value}").Prepend($"{Lifeline.Variable}={token}");
+        if (command.MergeError)
+            script.Append("exec 2>&1\n");
+        script.Append(command.InLoginShell ? $"exec \"${{SHELL:-sh}}\" -c {ShellWord.Quote(command.Script)}" : command.Script);
+        var variables = command.Environment.Select(v => $"{v.Key}={v.Value}").Prepend($"{Lifeline.Variable}={token}").Prepend(ProfileIsRead);
         return $"exec env {ShellWord.Join(variables)} sh -c {ShellWord.Quote(script.ToString())}";
     }
 
