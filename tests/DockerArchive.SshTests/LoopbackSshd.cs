@@ -8,8 +8,8 @@ namespace DockerArchive.SshTests;
 public sealed class LoopbackSshd : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-sshd").FullName;
-    private readonly string _options;
     private readonly NetworkNamespace? _network;
+    private string _options;
     private Process? _daemon;
 
     /// <param name="options">Further lines of sshd_config, before all others, so that they win.</param>
@@ -24,8 +24,7 @@ public sealed class LoopbackSshd : IDisposable
     {
         _network = network;
         _options = string.Join('\n', options);
-        foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
-            Run("ssh-keygen", "-q", "-t", type, "-N", "", "-f", Path.Combine(_directory, $"host_{type}"));
+        MakeHostKeys();
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", IdentityFile);
         Directory.CreateDirectory(Home);
         Port = FreePort();
@@ -52,6 +51,35 @@ public sealed class LoopbackSshd : IDisposable
 
     internal async Task<GuestConnection> ConnectAsync() =>
         await GuestConnection.OpenAsync(Endpoint, TimeSpan.FromSeconds(20), CancellationToken.None);
+
+    /// <summary>Makes a key that lets the current user in.</summary>
+    /// <param name="options">Of ssh-keygen.</param>
+    public string MakeIdentity(params string[] options)
+    {
+        var file = Path.Combine(_directory, Guid.NewGuid().ToString("n"));
+        Run("ssh-keygen", ["-q", "-f", file, .. options]);
+        File.AppendAllText($"{IdentityFile}.pub", File.ReadAllText($"{file}.pub"));
+        return file;
+    }
+
+    /// <summary>Starts anew with other options.</summary>
+    public void Restart(params string[] options)
+    {
+        Kill();
+        _options = string.Join('\n', options);
+        Start();
+    }
+
+    /// <summary>Makes new host keys, which count from the next start on.</summary>
+    public void MakeHostKeys()
+    {
+        foreach (var type in (string[])["ed25519", "ecdsa", "rsa"])
+        {
+            var file = Path.Combine(_directory, $"host_{type}");
+            File.Delete(file);
+            Run("ssh-keygen", "-q", "-t", type, "-N", "", "-f", file);
+        }
+    }
 
     public void Start()
     {

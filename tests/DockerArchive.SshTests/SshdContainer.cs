@@ -19,10 +19,10 @@ public sealed class SshdContainer : IDisposable
         var id = Guid.NewGuid().ToString("n")[..8];
         Name = $"sshd/{id}";
         Project = $"dockerarchive-test-{id}";
-        var directory = Directory.CreateDirectory(Path.Combine(_root, "sshd", id)).FullName;
-        File.WriteAllText(Path.Combine(directory, ".env"), $"VERSION=v1\nIMAGE=sshd-{id}\nCOMPOSE_PROJECT_NAME={Project}\n");
+        EnvironmentDirectory = Directory.CreateDirectory(Path.Combine(_root, "sshd", id)).FullName;
+        File.WriteAllText(Path.Combine(EnvironmentDirectory, ".env"), $"VERSION=v1\nIMAGE=sshd-{id}\nCOMPOSE_PROJECT_NAME={Project}\n");
         File.WriteAllText(
-            Path.Combine(directory, "docker-compose.yml"),
+            Path.Combine(EnvironmentDirectory, "docker-compose.yml"),
             $"services:\n  vm:\n    image: {Image}\n    ports:\n      - \"127.0.0.1:4001:22\"\n");
         Module = new ModuleRunspace();
         Instance = Assert.Single(Succeeded($"Start-ArchiveEnv {Name} -Until SshReady"));
@@ -35,6 +35,9 @@ public sealed class SshdContainer : IDisposable
 
     /// <summary>Name of the instance.</summary>
     public string Project { get; }
+
+    /// <summary>Where the environment's files are.</summary>
+    public string EnvironmentDirectory { get; }
 
     /// <summary>What Start-ArchiveEnv gave out.</summary>
     public PSObject Instance { get; }

@@ -6,10 +6,18 @@ using DockerArchive.Vm;
 namespace DockerArchive.Commands;
 
 /// <summary>Starts environments and waits until their guests are ready.</summary>
-[Cmdlet(VerbsLifecycle.Start, "ArchiveEnv", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Start, "ArchiveEnv", SupportsShouldProcess = true, DefaultParameterSetName = ByEnvironment)]
 [OutputType(typeof(ArchiveInstance))]
-public sealed class StartArchiveEnvCommand : EnvironmentCmdlet
+public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
 {
+    /// <summary>Names of environments, or of instances where there are some; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Env { get; set; } = [];
+
     /// <summary>Port on the Docker host for the guest's sshd. Default: the compose file's, or a free one if that is taken.</summary>
     [Parameter]
     [ValidateRange(1, 65535)]
@@ -33,11 +41,6 @@ public sealed class StartArchiveEnvCommand : EnvironmentCmdlet
     [Parameter]
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 180;
-
-    /// <summary>Login of the guest. Default: the archives' own, root with password root.</summary>
-    [Parameter]
-    [ValidateNotNull]
-    public PSCredential? Credential { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -76,7 +79,7 @@ public sealed class StartArchiveEnvCommand : EnvironmentCmdlet
             Until = Until,
             Timeout = TimeSpan.FromSeconds(TimeoutSec),
         };
-        output.Object(await starter.StartAsync(env, options, Credential, cancellation));
+        output.Object(await starter.StartAsync(env, options, LoginFor, cancellation));
     }
 
     /// <summary>Rough share of the way that lies before a rung; booting is most of it.</summary>

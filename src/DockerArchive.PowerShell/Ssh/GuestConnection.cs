@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Management.Automation;
 using System.Net.Sockets;
 using System.Reflection;
 using Renci.SshNet;
@@ -182,17 +181,17 @@ internal sealed class GuestConnection : IDisposable
             MaxSessions = MostSessions,
             RetryAttempts = 1,
         };
-        Algorithms.Prefer(info);
+        Algorithms.Prefer(info, HostKeyPins.KeyTypes(endpoint.ContainerId));
 
         var client = new SshClient(info);
-        Exception? distrust = null;
+        ArchiveException? distrust = null;
         client.HostKeyReceived += (_, e) =>
         {
             try
             {
-                HostKeyPins.Verify(endpoint.ContainerId, e.HostKeyName, e.HostKey);
+                HostKeyPins.Verify(endpoint.ContainerId, e.HostKey);
             }
-            catch (Exception failure) when (failure is HostKeyChangedException or IOException or UnauthorizedAccessException)
+            catch (ArchiveException failure)
             {
                 distrust = failure;
                 e.CanTrust = false;
@@ -212,18 +211,8 @@ internal sealed class GuestConnection : IDisposable
         catch (Exception e)
         {
             _ = connecting.ContinueWith(_ => client.Dispose(), TaskScheduler.Default);
-            if (distrust is HostKeyChangedException)
-                throw distrust;
             if (distrust is not null)
-            {
-                throw new ArchiveException(
-                    "HostKeyNotPinned",
-                    ErrorCategory.WriteError,
-                    endpoint.Name,
-                    $"The SSH host key of '{endpoint.Name}' cannot be pinned, so the login was not tried: {distrust.Message}",
-                    distrust);
-            }
-
+                throw distrust;
             cancellation.ThrowIfCancellationRequested();
             throw e is SshAuthenticationException ? new GuestLoginException(endpoint, e) : new GuestUnreachableException(endpoint, e);
         }

@@ -25,8 +25,10 @@ public sealed class GuestLoginException : ArchiveException
             "GuestLoginFailed",
             ErrorCategory.AuthenticationError,
             endpoint.Name,
-            $"The guest of '{endpoint.Name}' refused the login as '{endpoint.Login.User}' at {endpoint.Host}:{endpoint.Port}. "
-            + "Give the right name and password with -Credential.",
+            $"The guest of '{endpoint.Name}' refused the login as '{endpoint.Login.User}' at {endpoint.Host}:{endpoint.Port}"
+            + (endpoint.Login.IdentityFile is { } key
+                ? $" with the key {key}. Give another with -IdentityFile, or a name and password with -Credential."
+                : ". Give the right name and password with -Credential, or a key with -IdentityFile."),
             inner)
     {
     }

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using System.Net;
+using System.Text;
 using DockerArchive.Vm;
 using Renci.SshNet;
+using Renci.SshNet.Common;
 
 namespace DockerArchive.Ssh;
 
@@ -49,11 +51,12 @@ internal sealed record GuestLogin(string User, string? Password, string? Identit
     }
 
     /// <summary>The ways to log in, for one connection, in the order in which they are tried.</summary>
+    /// <exception cref="ArchiveException">The private key cannot be read.</exception>
     public AuthenticationMethod[] Methods()
     {
         List<AuthenticationMethod> methods = [];
         if (IdentityFile is not null)
-            methods.Add(new PrivateKeyAuthenticationMethod(User, new PrivateKeyFile(IdentityFile, Passphrase)));
+            methods.Add(new PrivateKeyAuthenticationMethod(User, ReadKey(IdentityFile)));
         if (Password is not null)
         {
             var keyboard = new KeyboardInteractiveAuthenticationMethod(User);
@@ -67,6 +70,39 @@ internal sealed record GuestLogin(string User, string? Password, string? Identit
         }
 
         return [.. methods];
+    }
+
+    private PrivateKeyFile ReadKey(string file)
+    {
+        try
+        {
+            return new PrivateKeyFile(file, PassphraseFor(file));
+        }
+        catch (SshPassPhraseNullOrEmptyException e)
+        {
+            throw Unreadable("is encrypted. Give its passphrase as the password of -Credential, with -IdentityFile", e);
+        }
+        catch (Exception e) when (!string.IsNullOrEmpty(Passphrase) && e is not (IOException or UnauthorizedAccessException))
+        {
+            // What a wrong passphrase makes of a key is noise, and so is what fails on it.
+            throw Unreadable("cannot be decrypted with the password of -Credential, which must be its passphrase", e);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            throw Unreadable($"cannot be read ({e.Message.TrimEnd('.')}). It must be an ed25519, ECDSA or RSA key in OpenSSH's or PEM form", e);
+        }
+
+        ArchiveException Unreadable(string why, Exception inner) =>
+            new("IdentityFileUnreadable", ErrorCategory.SecurityError, file, $"The private key '{file}' {why}.", inner);
+    }
+
+    /// <summary>SSH.NET leaves PKCS#8 to BouncyCastle, which takes a character for a byte and no passphrase for an empty one.</summary>
+    private string? PassphraseFor(string file)
+    {
+        var isPkcs8 = File.ReadAllText(file).Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
+        if (string.IsNullOrEmpty(Passphrase))
+            return isPkcs8 ? throw new SshPassPhraseNullOrEmptyException("Private key is encrypted.") : null;
+        return isPkcs8 ? Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(Passphrase)) : Passphrase;
     }
 
     private static bool IsLoopback(string? host) =>

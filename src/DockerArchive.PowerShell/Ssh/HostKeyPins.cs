@@ -1,32 +1,41 @@
+using System.Buffers.Binary;
 using System.Management.Automation;
+using System.Text;
 
 namespace DockerArchive.Ssh;
 
 /// <summary>
-/// Host keys, one file per container id in OpenSSH's known_hosts form: a new container brings a new key without alarm,
-/// a key that changes while its container lives is one.
+/// Host keys, one known_hosts file of OpenSSH's per container id: a new container brings a new key without alarm, a key
+/// that changes while its container lives is one.
 /// </summary>
 internal static class HostKeyPins
 {
-    private static readonly string Directory = Path.Combine(StateDirectory(), "dockerarchive", "host-keys");
+    /// <summary>What a container is called in its file; OpenSSH's HostKeyAlias.</summary>
+    public static string AliasOf(string containerId) => containerId[..12];
+
+    public static string FileOf(string containerId) => Path.Combine(StateFolder.Root, "host-keys", containerId);
+
+    /// <summary>The types of the keys that a container has shown; empty if it has shown none.</summary>
+    /// <exception cref="ArchiveException">The file cannot be read.</exception>
+    public static IReadOnlyList<string> KeyTypes(string containerId) => InFile(
+        containerId,
+        file => Lines(file).Select(line => line.Split(' ')).Where(words => words.Length > 1).Select(words => words[1]).ToArray());
 
     /// <summary>Pins the first key a container shows, and checks every later one against it.</summary>
     /// <exception cref="HostKeyChangedException">The container showed another key before.</exception>
-    public static void Verify(string containerId, string algorithm, ReadOnlySpan<byte> key)
+    /// <exception cref="ArchiveException">The key cannot be written down.</exception>
+    public static void Verify(string containerId, ReadOnlySpan<byte> key)
     {
-        var file = FileOf(containerId);
-        var line = $"{containerId[..12]} {algorithm} {Convert.ToBase64String(key)}\n";
-        System.IO.Directory.CreateDirectory(Directory);
-        try
+        // A type names the key, not the signature made with it: ssh-rsa, whatever rsa-sha2 was agreed on.
+        var type = Encoding.ASCII.GetString(key.Slice(sizeof(int), BinaryPrimitives.ReadInt32BigEndian(key)));
+        var line = $"{AliasOf(containerId)} {type} {Convert.ToBase64String(key)}";
+        var isPinned = InFile(containerId, file =>
         {
-            using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(line));
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            if (File.ReadAllText(file) != line)
-                throw new HostKeyChangedException(containerId, file);
-        }
+            StateFolder.Create(Path.GetDirectoryName(file)!);
+            return StateFolder.Write(file, Encoding.ASCII.GetBytes(line + '\n'), replace: false) || Lines(file).Contains(line);
+        });
+        if (!isPinned)
+            throw new HostKeyChangedException(containerId, FileOf(containerId));
     }
 
     public static void Remove(string containerId)
@@ -36,19 +45,26 @@ internal static class HostKeyPins
             File.Delete(file);
     }
 
-    private static string FileOf(string containerId) => Path.Combine(Directory, containerId);
-
-    private static string StateDirectory()
+    private static T InFile<T>(string containerId, Func<string, T> work)
     {
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD())
+        var file = FileOf(containerId);
+        try
         {
-            return Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state
-                ? state
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+            return work(file);
         }
-
-        return Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ArchiveException(
+                "HostKeyNotPinned",
+                ErrorCategory.WriteError,
+                file,
+                $"The SSH host key of container {AliasOf(containerId)} cannot be pinned in {file}, so the login was not tried: {e.Message}",
+                e);
+        }
     }
+
+    /// <summary>More than one if the user's ssh was told to learn further keys of a host that it knows (UpdateHostKeys).</summary>
+    private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
 }
 
 /// <summary>A guest shows another host key than it did before.</summary>
@@ -59,8 +75,8 @@ public sealed class HostKeyChangedException : ArchiveException
             "HostKeyChanged",
             ErrorCategory.SecurityError,
             containerId,
-            $"The guest in container {containerId[..12]} shows another SSH host key than before: something else may be answering "
-            + $"at its port. If the guest made new keys itself, delete {file} and try again.")
+            $"The guest in container {HostKeyPins.AliasOf(containerId)} shows another SSH host key than before, so nothing was sent to it: something else may be "
+            + $"answering at its port. If the guest made new keys itself, delete {file} and try again.")
     {
     }
 }

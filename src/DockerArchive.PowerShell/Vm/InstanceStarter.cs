@@ -16,7 +16,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
     /// <summary>Starts <paramref name="env"/>, or takes what runs of it already.</summary>
     /// <exception cref="GuestNotReadyException">The guest ended, or did not come up in time.</exception>
     public async Task<ArchiveInstance> StartAsync(
-        ArchiveEnv env, StartOptions options, PSCredential? credential, CancellationToken cancellation)
+        ArchiveEnv env, StartOptions options, Func<ArchiveInstance, GuestLogin> login, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.Timeout);
@@ -48,7 +48,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
         Reached(InstanceState.Created);
         try
         {
-            await ClimbAsync(id, env, options, credential, Reached, limit.Token);
+            await ClimbAsync(id, env, options, login, Reached, limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -137,7 +137,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
         string id,
         ArchiveEnv env,
         StartOptions options,
-        PSCredential? credential,
+        Func<ArchiveInstance, GuestLogin> login,
         Action<InstanceState> reached,
         CancellationToken cancellation)
     {
@@ -173,7 +173,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
 
             var instance = await registry.FindAsync(id, climbing.Token)
                 ?? throw new GuestNotReadyException(env.Name, "was removed while it started", [], null);
-            var guest = await LogInAsync(GuestEndpoint.Of(instance, GuestLogin.For(instance, credential?.GetNetworkCredential(), null, false)), climbing.Token);
+            var guest = await LogInAsync(GuestEndpoint.Of(instance, login(instance)), climbing.Token);
             reached(InstanceState.SshReady);
             if (options.Until < InstanceState.ServiceReady)
                 return;

@@ -1,0 +1,157 @@
+using System.Management.Automation;
+using System.Runtime.Versioning;
+
+namespace DockerArchive.SshTests;
+
+/// <summary>Pins of host keys, of a real sshd.</summary>
+[UnsupportedOSPlatform("windows")]
+public sealed class HostKeyTests : IDisposable
+{
+    private const string OnlyEd25519 = "HostKeyAlgorithms ssh-ed25519";
+    private const string OnlyEcdsa = "HostKeyAlgorithms ecdsa-sha2-nistp256";
+
+    private readonly LoopbackSshd _sshd = new();
+    private readonly GuestEndpoint _endpoint;
+
+    public HostKeyTests() => _endpoint = _sshd.Endpoint;
+
+    public void Dispose()
+    {
+        HostKeyPins.Remove(_endpoint.ContainerId);
+        _sshd.Dispose();
+    }
+
+    private string Pin => HostKeyPins.FileOf(_endpoint.ContainerId);
+
+    [Fact]
+    public async Task TheFirstContactPinsForItsUserAloneInOpenSshsForm()
+    {
+        await ConnectAsync();
+
+        Assert.Contains(
+            "found: line 1",
+            Cli.Run("ssh-keygen", "-F", HostKeyPins.AliasOf(_endpoint.ContainerId), "-f", Pin),
+            StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Pin));
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.GetDirectoryName(Pin)!));
+    }
+
+    [Theory]
+    [InlineData(OnlyEd25519, "ssh-ed25519")]
+    [InlineData(OnlyEcdsa, "ecdsa-sha2-nistp256")]
+    [InlineData("HostKeyAlgorithms rsa-sha2-256", "ssh-rsa")]
+    [InlineData("HostKeyAlgorithms ssh-rsa", "ssh-rsa")]
+    public async Task TheTypePinnedFirstIsDemandedAlsoWhereThereAreOthers(string first, string type)
+    {
+        _sshd.Restart(first);
+        await ConnectAsync();
+        _sshd.Restart();
+        await ConnectAsync();
+
+        Assert.Equal([type], HostKeyPins.KeyTypes(_endpoint.ContainerId));
+    }
+
+    [Fact]
+    public async Task AChangedKeyIsAnAlarmThatSaysWhatToDo()
+    {
+        await ConnectAsync();
+        var pinned = await File.ReadAllTextAsync(Pin, TestContext.Current.CancellationToken);
+        _sshd.MakeHostKeys();
+        _sshd.Restart();
+
+        var e = await Assert.ThrowsAsync<HostKeyChangedException>(ConnectAsync);
+
+        Assert.Equal(("HostKeyChanged", ErrorCategory.SecurityError), (e.ErrorId, e.Category));
+        Assert.Contains($"delete {Pin} and try again", e.Message, StringComparison.Ordinal);
+        Assert.Equal(pinned, await File.ReadAllTextAsync(Pin, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task AKeyOfAnotherTypeInPlaceOfThePinnedOneIsAnAlarm()
+    {
+        _sshd.Restart(OnlyEd25519);
+        await ConnectAsync();
+        _sshd.Restart(OnlyEcdsa);
+
+        await Assert.ThrowsAsync<HostKeyChangedException>(ConnectAsync);
+    }
+
+    [Fact]
+    public async Task DeletingThePinMakesWayForANewKey()
+    {
+        await ConnectAsync();
+        _sshd.MakeHostKeys();
+        _sshd.Restart();
+        File.Delete(Pin);
+
+        await ConnectAsync();
+    }
+
+    [Fact]
+    public async Task FurtherKeysThatSshLearnedCountToo()
+    {
+        _sshd.Restart(OnlyEd25519);
+        await ConnectAsync();
+        var other = _sshd.Endpoint;
+        _sshd.Restart(OnlyEcdsa);
+        await ConnectAsync(other);
+        await File.AppendAllTextAsync(
+            Pin,
+            (await File.ReadAllTextAsync(HostKeyPins.FileOf(other.ContainerId), TestContext.Current.CancellationToken))
+                .Replace(HostKeyPins.AliasOf(other.ContainerId), HostKeyPins.AliasOf(_endpoint.ContainerId), StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+
+        await ConnectAsync();
+    }
+
+    [Fact]
+    public async Task APinThatCannotBeWrittenEndsTheLoginBeforeItBegins()
+    {
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+        Environment.SetEnvironmentVariable("XDG_STATE_HOME", "/dev/null/nowhere");
+        try
+        {
+            var e = await Assert.ThrowsAsync<ArchiveException>(ConnectAsync);
+            Assert.Equal("HostKeyNotPinned", e.ErrorId);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("XDG_STATE_HOME", state);
+        }
+    }
+
+    [Fact]
+    public void ManyAtOncePinOneKey()
+    {
+        var keys = Enumerable.Range(0, 200).Select(i => Key((byte)(i % 2))).ToArray();
+        var held = new System.Collections.Concurrent.ConcurrentBag<byte>();
+
+        Parallel.ForEach(keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, key =>
+        {
+            try
+            {
+                HostKeyPins.Verify(_endpoint.ContainerId, key);
+                held.Add(key[^1]);
+            }
+            catch (HostKeyChangedException)
+            {
+                // One of the two keys loses.
+            }
+        });
+
+        Assert.Equal(100, held.Count);
+        Assert.Single(held.Distinct());
+
+        static byte[] Key(byte last) => [0, 0, 0, 11, .. "ssh-ed25519"u8, 0, 0, 0, 1, last];
+    }
+
+    private Task ConnectAsync() => ConnectAsync(_endpoint);
+
+    private static async Task ConnectAsync(GuestEndpoint endpoint)
+    {
+        using var guest = await GuestConnection.OpenAsync(endpoint, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await guest.RunAsync("exit 0", TestContext.Current.CancellationToken)).Exit.Code);
+    }
+}
