@@ -13,10 +13,12 @@
     CmdletsToExport      = @(
         'Build-ArchiveEnv'
         'ConvertFrom-BuildctlProgress'
+        'Export-ArchiveSshConfig'
         'Get-ArchiveEnv'
         'Get-BuildkitStatus'
         'Invoke-ArchiveCommand'
         'Invoke-BuildctlBuild'
+        'New-ArchiveSshSession'
         'Remove-ArchiveEnv'
         'Start-ArchiveEnv'
         'Stop-ArchiveEnv'

@@ -18,8 +18,18 @@ internal static class Cli
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {error.Result}");
     }
 
-    /// <summary>Ends a process, if it has not ended by itself.</summary>
-    public static void Kill(int id) => Run("sh", "-c", $"kill -KILL {id} 2>/dev/null || true");
+    /// <summary>Ends a process if it has not ended by itself.</summary>
+    public static void Kill(int id)
+    {
+        try
+        {
+            Process.GetProcessById(id).Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It has.
+        }
+    }
 
     /// <summary>What <c>ps</c> shows.</summary>
     public static IEnumerable<(int Id, int Parent, string Command)> Processes() =>

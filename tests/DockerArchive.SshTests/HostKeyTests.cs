@@ -50,7 +50,7 @@ public sealed class HostKeyTests : IDisposable
         _sshd.Restart();
         await ConnectAsync();
 
-        Assert.Equal([type], HostKeyPins.KeyTypes(_endpoint.ContainerId));
+        Assert.Equal([type], HostKeyPins.Keys(_endpoint.ContainerId).Keys);
     }
 
     [Fact]

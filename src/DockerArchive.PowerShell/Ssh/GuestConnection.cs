@@ -51,6 +51,9 @@ internal sealed class GuestConnection : IDisposable
         !_closed.IsCancellationRequested
         && (_client is SshClient client ? client.IsConnected : (bool?)_client.GetType().GetProperty("IsConnected")?.GetValue(_client) ?? false);
 
+    /// <summary>What the guest proved its host key with, such as <c>rsa-sha2-512</c>; null over another module's connection.</summary>
+    public string? HostKeyAlgorithm => (_client as SshClient)?.ConnectionInfo.CurrentHostKeyAlgorithm;
+
     /// <summary>Connects, checks the host key and logs in.</summary>
     /// <exception cref="GuestUnreachableException">Nothing speaks SSH there (yet).</exception>
     /// <exception cref="GuestLoginException">The guest refused the login.</exception>
@@ -181,7 +184,7 @@ internal sealed class GuestConnection : IDisposable
             MaxSessions = MostSessions,
             RetryAttempts = 1,
         };
-        Algorithms.Prefer(info, HostKeyPins.KeyTypes(endpoint.ContainerId));
+        Algorithms.Prefer(info, HostKeyPins.Keys(endpoint.ContainerId).Keys);
 
         var client = new SshClient(info);
         ArchiveException? distrust = null;

@@ -15,11 +15,12 @@ internal static class HostKeyPins
 
     public static string FileOf(string containerId) => Path.Combine(StateFolder.Root, "host-keys", containerId);
 
-    /// <summary>The types of the keys that a container has shown; empty if it has shown none.</summary>
+    /// <summary>The keys that a container has shown, by their types; empty if it has shown none.</summary>
     /// <exception cref="ArchiveException">The file cannot be read.</exception>
-    public static IReadOnlyList<string> KeyTypes(string containerId) => InFile(
+    public static IReadOnlyDictionary<string, string> Keys(string containerId) => InFile(
         containerId,
-        file => Lines(file).Select(line => line.Split(' ')).Where(words => words.Length > 1).Select(words => words[1]).ToArray());
+        file => Lines(file).Select(line => line.Split(' ')).Where(words => words.Length > 2).DistinctBy(words => words[1])
+            .ToDictionary(words => words[1], words => words[2]));
 
     /// <summary>Pins the first key a container shows, and checks every later one against it.</summary>
     /// <exception cref="HostKeyChangedException">The container showed another key before.</exception>
