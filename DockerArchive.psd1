@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Build-ArchiveEnv'
         'ConvertFrom-BuildctlProgress'
+        'Enter-ArchiveEnv'
         'Export-ArchiveSshConfig'
         'Get-ArchiveEnv'
         'Get-BuildkitStatus'

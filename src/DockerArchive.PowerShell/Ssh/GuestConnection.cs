@@ -134,10 +134,18 @@ internal sealed class GuestConnection : IDisposable
                     channel =>
                     {
                         if (!channel.RequestTerminal(type, size))
-                            throw new SshException("The guest's sshd gives no terminals (PermitTTY).");
+                        {
+                            throw new ArchiveException(
+                                "TerminalRefused",
+                                ErrorCategory.PermissionDenied,
+                                _name,
+                                $"The sshd in the guest of '{_name}' gives no terminals (PermitTTY). Run a command without one: Invoke-ArchiveCommand");
+                        }
+
                         Start(channel, command);
                     },
-                    cancellation));
+                    cancellation),
+                Lost);
         }
         catch (Exception e) when (IsLoss(e))
         {
@@ -171,7 +179,8 @@ internal sealed class GuestConnection : IDisposable
     private static Task<T> OnThread<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static bool IsLoss(Exception e) =>
+    /// <summary>Whether it is how SSH.NET says that the connection is gone.</summary>
+    internal static bool IsLoss(Exception e) =>
         e is SshException or ObjectDisposedException or SocketException
         || e.GetType().FullName?.StartsWith("Renci.SshNet.", StringComparison.Ordinal) == true;
 
