@@ -1,0 +1,304 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DockerArchive.EngineTests.Cmdlets;
+
+namespace DockerArchive.SshTests;
+
+/// <summary>Enter-ArchiveEnv as a user sees it: the embedded host in a terminal, and a guest's sshd at the other end.</summary>
+public sealed partial class EnterArchiveEnvTests(SshdContainer container) : IClassFixture<SshdContainer>
+{
+    private const string GuestPrompt = ":~#";
+
+    private static string HostProgram => Path.Combine(ModuleRunspace.Root, "out", "host", "pwsh-host");
+
+    [Fact]
+    public async Task VimEditsAFileInUtf8()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("LANG=C.UTF-8 vi /tmp/text");
+        await terminal.SeesAsync("[New");
+        terminal.Type("iGrüße, 漢字 ☃ 🐳");
+        await terminal.SeesAsync("漢字 ☃");
+        terminal.Press("Escape");
+        terminal.TypeLine(":wq");
+        await terminal.PromptAsync(GuestPrompt);
+
+        Assert.Equal("Grüße, 漢字 ☃ 🐳\n", container.Inside("cat /tmp/text"));
+    }
+
+    [Fact]
+    public async Task TopShowsAndQuits()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("top");
+        await terminal.SeesAsync("load average:");
+        terminal.Press("q");
+
+        await terminal.PromptAsync(GuestPrompt);
+    }
+
+    [Fact]
+    public async Task TheGuestLearnsTheSizeAtOnceAndOnChange()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("stty size");
+        await terminal.SeesAsync("30 100");
+        terminal.Resize(90, 25);
+        terminal.TypeLine("until [ \"$(stty size)\" = '25 90' ]; do sleep 0.05; done; echo resi''zed");
+
+        await terminal.SeesAsync("resized");
+    }
+
+    [Fact]
+    public async Task ControlCAndControlZGoToTheGuest()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("echo 'fir'st; sleep 12345");
+        await terminal.SeesAsync("first\n");
+        terminal.Press("C-c");
+        await terminal.PromptAsync(GuestPrompt);
+        terminal.TypeLine("echo code $?");
+        await terminal.SeesAsync("code 130");
+        terminal.TypeLine("echo 'seco'nd; sleep 12345");
+        await terminal.SeesAsync("second\n");
+        terminal.Press("C-z");
+        await terminal.SeesAsync("Stopped");
+        terminal.TypeLine("kill %1; echo still 'her'e");
+
+        await terminal.SeesAsync("still here");
+    }
+
+    [Fact]
+    public async Task ControlDEndsWithTheExitCode()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("(exit 5)");
+        await terminal.SeesAsync("(exit 5)\nroot@");
+        terminal.Press("C-d");
+
+        await LeftWithAsync(terminal, 5);
+    }
+
+    [Fact]
+    public async Task ASignalThatEndsTheShellIsAnExitCode()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("kill -KILL $$");
+
+        await LeftWithAsync(terminal, 128 + 9);
+    }
+
+    [Fact]
+    public async Task TheEscapeKeyHelpsTypesItselfAndEnds()
+    {
+        using var terminal = await EnterAsync();
+        terminal.Press("Enter");
+        terminal.Type("~?");
+        await terminal.SeesAsync("~.  end the session\n");
+        terminal.TypeLine("~~");
+        await terminal.SeesAsync("/root: Is a directory");
+        terminal.Type("~.");
+
+        await LeftWithAsync(terminal, 255);
+        terminal.TypeLine("$Error.Count");
+        await terminal.SeesAsync("$Error.Count\n0\n");
+    }
+
+    [Fact]
+    public async Task AnotherEscapeKeyOrNoneMayBeChosen()
+    {
+        using var terminal = await EnterAsync("-EscapeChar %");
+        terminal.TypeLine("~.");
+        await terminal.SeesAsync("command not found");
+        terminal.Type("%.");
+        await LeftWithAsync(terminal, 255);
+        terminal.TypeLine($"Enter-ArchiveEnv {container.Name} -EscapeChar none");
+        await terminal.PromptAsync(GuestPrompt);
+        terminal.TypeLine("~.;  exit 4");
+
+        await LeftWithAsync(terminal, 4);
+    }
+
+    [Fact]
+    public async Task ACommandHasATerminalAndAnExitCode()
+    {
+        using var terminal = await StartHostAsync(container);
+        terminal.TypeLine($"Enter-ArchiveEnv {container.Name} -Command 'test -t 0 && tty; exit 7'");
+        await terminal.SeesAsync("/dev/pts/");
+
+        await LeftWithAsync(terminal, 7);
+    }
+
+    [Fact]
+    public async Task EscapeSequencesArriveAsTheyAre()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine(@"printf '\033]2;a title\007\033[31mred\033[m\n'");
+        await terminal.SeesAsync("\nred\n");
+
+        Assert.Contains("\e[31mred", terminal.StyledScreen, StringComparison.Ordinal);
+        Assert.Equal("a title", terminal.Ask("pane_title"));
+    }
+
+    [Fact]
+    public async Task AHundredMegabytesOnOneLineTakeNoMemory()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("head -c 5000000 /dev/zero | tr '\\0' x; echo; echo 'warm'ed up");
+        await terminal.SeesAsync("warmed up");
+        var before = PeakMemoryOf(terminal);
+        terminal.TypeLine("head -c 100000000 /dev/zero | tr '\\0' x; echo; echo 'do'ne");
+        await terminal.SeesAsync("done");
+
+        Assert.InRange(PeakMemoryOf(terminal) - before, 0, 32 * 1024);
+    }
+
+    [Fact]
+    public async Task AGuestThatNeverAnswersCanBeLeft()
+    {
+        using var terminal = await EnterAsync();
+        terminal.Press("Enter");
+        Cli.Run("docker", "pause", container.ContainerId);
+        try
+        {
+            terminal.TypeLine("echo lost");
+            terminal.Type("~.");
+
+            await LeftWithAsync(terminal, 255);
+        }
+        finally
+        {
+            Cli.Run("docker", "unpause", container.ContainerId);
+        }
+    }
+
+    [Fact]
+    public async Task AShellWhoseChildKeepsTheTerminalOpenEndsAllTheSame()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("setsid sleep 12345 & exit 3");
+
+        await LeftWithAsync(terminal, 3);
+        container.Inside("pkill -x sleep");
+    }
+
+    [Fact]
+    public async Task TheTerminalIsAsBeforeWhenTheContainerIsKilled()
+    {
+        using var killed = new SshdContainer();
+        using var terminal = await StartHostAsync(killed);
+        var before = await SettingsAsync(terminal, "before");
+        await StartVimAsync(terminal, killed);
+        Cli.Run("docker", "kill", killed.ContainerId);
+        await terminal.SeesAsync("The connection to the guest of");
+
+        Assert.Equal("0", terminal.Ask("alternate_on"));
+        Assert.Equal("1", terminal.Ask("cursor_flag"));
+        Assert.Equal("0", terminal.Ask("mouse_any_flag"));
+        await LeftWithAsync(terminal, 255);
+        Assert.Equal(before, await SettingsAsync(terminal, "after"));
+        terminal.TypeLine("$Error[0].FullyQualifiedErrorId");
+        await terminal.SeesAsync("\nGuestConnectionLost,");
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public async Task TheTerminalIsAsBeforeWhenTheProcessIsToldToEnd(string signal)
+    {
+        using var terminal = new TmuxTerminal("PS1='local> ' sh", $"DOCKERARCHIVE_ROOT={RootOf(container)}");
+        await terminal.PromptAsync("local>");
+        var before = await SettingsAsync(terminal, "before");
+        terminal.TypeLine($"{HostProgram} -Command 'Enter-ArchiveEnv {container.Name} -Command \"vi +se\\ mouse=a\"'");
+        await terminal.SeesAsync("~\n~\n");
+        var shell = int.Parse(terminal.Ask("pane_pid"), CultureInfo.InvariantCulture);
+        Cli.Run("kill", "-s", signal, Assert.Single(Cli.Processes(), p => p.Parent == shell).Id.ToString(CultureInfo.InvariantCulture));
+        await terminal.PromptAsync("local>");
+
+        Assert.Equal("0", terminal.Ask("alternate_on"));
+        Assert.Equal(before, await SettingsAsync(terminal, "after"));
+    }
+
+    [Fact]
+    public async Task TheHostReadsKeysAfterwardsAsBefore()
+    {
+        using var terminal = await EnterAsync();
+        terminal.TypeLine("vi /tmp/other");
+        await terminal.SeesAsync("[New");
+        terminal.TypeLine(":q");
+        await terminal.PromptAsync(GuestPrompt);
+        terminal.TypeLine("exit");
+        await terminal.PromptAsync(">");
+        terminal.Press("Up");
+        await terminal.PromptAsync($"Enter-ArchiveEnv {container.Name}");
+        terminal.Press("C-c");
+        await terminal.PromptAsync(">");
+        terminal.TypeLine("sh -c 'echo asking; read line; echo \"<$line>\"'");
+        await terminal.SeesAsync("\nasking\n");
+        terminal.TypeLine("typed");
+
+        await terminal.SeesAsync("\ntyped\n<typed>\n");
+    }
+
+    [Fact]
+    public void WithoutATerminalTheErrorNamesWhatNeedsNone()
+    {
+        var result = container.Run($"Enter-ArchiveEnv {container.Name}");
+
+        Assert.Equal("TerminalMissing", result.ErrorId);
+        Assert.Contains("Invoke-ArchiveCommand", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+    }
+
+    private static string RootOf(SshdContainer container) => Assert.Single(container.Succeeded("$env:DOCKERARCHIVE_ROOT")).ToString()!;
+
+    private static async Task<TmuxTerminal> StartHostAsync(SshdContainer container)
+    {
+        var terminal = new TmuxTerminal($"{HostProgram} -NoLogo", $"DOCKERARCHIVE_ROOT={RootOf(container)}");
+        await terminal.PromptAsync(">");
+        return terminal;
+    }
+
+    private async Task<TmuxTerminal> EnterAsync(string options = "")
+    {
+        var terminal = await StartHostAsync(container);
+        terminal.TypeLine($"Enter-ArchiveEnv {container.Name} {options}".TrimEnd());
+        await terminal.PromptAsync(GuestPrompt);
+        return terminal;
+    }
+
+    private static async Task LeftWithAsync(TmuxTerminal terminal, int code)
+    {
+        await terminal.WaitAsync(screen => PowerShellPrompt().IsMatch(screen.TrimEnd()), "PowerShell's prompt");
+        terminal.TypeLine("\"left with $LASTEXITCODE\"");
+        await terminal.SeesAsync($"\nleft with {code}\n");
+    }
+
+    private static async Task StartVimAsync(TmuxTerminal terminal, SshdContainer container)
+    {
+        terminal.TypeLine($"Enter-ArchiveEnv {container.Name} -Command 'vi +se\\ mouse=a'");
+        await terminal.SeesAsync("~\n~\n");
+        Assert.Equal("1", terminal.Ask("alternate_on"));
+    }
+
+    /// <summary>The settings that programs find which are started from the prompt.</summary>
+    private static async Task<string> SettingsAsync(TmuxTerminal terminal, string mark)
+    {
+        terminal.TypeLine($"printf '{mark}\\n'; stty -g");
+        var answer = new Regex($@"\n{mark}\n([0-9a-f]+(:[0-9a-f]+)+)\n");
+        return answer.Match(await terminal.WaitAsync(answer.IsMatch, "stty's answer")).Groups[1].Value;
+    }
+
+    /// <summary>In KiB.</summary>
+    private static int PeakMemoryOf(TmuxTerminal terminal)
+    {
+        var status = File.ReadAllText($"/proc/{terminal.Ask("pane_pid")}/status");
+        return int.Parse(PeakMemory().Match(status).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"\nPS [^\n]*>\z")]
+    private static partial Regex PowerShellPrompt();
+
+    [GeneratedRegex(@"VmHWM:\s+(\d+)")]
+    private static partial Regex PeakMemory();
+}
