@@ -93,6 +93,14 @@ Describe 'Bad input' {
             Should -Throw -ErrorId 'DockerfileNotFound,*' -ExpectedMessage '*missing*'
     }
 
+    It 'says what to do where there is no terminal' {
+        $manifest = "$PSScriptRoot/../DockerArchive.psd1"
+        $script = "Import-Module '$manifest'; Enter-ArchiveEnv buildkit/v0.4.0 2>&1 | ForEach-Object { `$_.FullyQualifiedErrorId; `"`$_`" }"
+        $answer = '' | & (Get-Process -Id $PID).Path -NoProfile -Command $script
+        $answer[0] | Should -BeLike 'TerminalMissing,*'
+        $answer[1] | Should -BeLike '*Invoke-ArchiveCommand*'
+    }
+
     It 'says what to do when no Docker engine answers' {
         $before = $env:DOCKER_HOST
         $env:DOCKER_HOST = 'unix:///nonexistent/docker.sock'

@@ -88,6 +88,7 @@ for part in "$@"; do
             need docker-compose docker-compose
             need ssh openssh-client
             need busybox busybox
+            need tmux tmux
             install_missing
             ;;
         *) fail "unknown part '$part'" ;;

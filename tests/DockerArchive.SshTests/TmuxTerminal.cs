@@ -6,7 +6,7 @@ namespace DockerArchive.SshTests;
 /// <summary>A terminal of tmux's with a program in it, typed at and looked at from outside. It has a server of its own.</summary>
 public sealed class TmuxTerminal : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-tmux").FullName;
 
