@@ -4,7 +4,7 @@ using DockerArchive.EngineTests.Cmdlets;
 
 namespace DockerArchive.SshTests;
 
-/// <summary>Enter-ArchiveEnv as a user sees it: the embedded host in a terminal, and a guest's sshd at the other end.</summary>
+/// <summary>Enter-ArchiveEnv as a user sees it: the embedded host in a terminal, a guest's sshd behind it.</summary>
 public sealed partial class EnterArchiveEnvTests(SshdContainer container) : IClassFixture<SshdContainer>
 {
     private const string GuestPrompt = ":~#";
@@ -213,7 +213,8 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         terminal.TypeLine($"{HostProgram} -Command 'Enter-ArchiveEnv {container.Name} -Command \"vi +se\\ mouse=a\"'");
         await terminal.SeesAsync("~\n~\n");
         var shell = int.Parse(terminal.Ask("pane_pid"), CultureInfo.InvariantCulture);
-        Cli.Run("kill", "-s", signal, Assert.Single(Cli.Processes(), p => p.Parent == shell).Id.ToString(CultureInfo.InvariantCulture));
+        var host = Assert.Single(Cli.Processes(), p => p.Parent == shell).Id;
+        Cli.Run("kill", "-s", signal, host.ToString(CultureInfo.InvariantCulture));
         await terminal.PromptAsync("local>");
 
         Assert.Equal("0", terminal.Ask("alternate_on"));
@@ -250,7 +251,8 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         Assert.Contains("Invoke-ArchiveCommand", result.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
-    private static string RootOf(SshdContainer container) => Assert.Single(container.Succeeded("$env:DOCKERARCHIVE_ROOT")).ToString()!;
+    private static string RootOf(SshdContainer container) =>
+        Assert.Single(container.Succeeded("$env:DOCKERARCHIVE_ROOT")).ToString()!;
 
     private static async Task<TmuxTerminal> StartHostAsync(SshdContainer container)
     {

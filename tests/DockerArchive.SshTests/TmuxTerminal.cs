@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace DockerArchive.SshTests;
 
-/// <summary>A terminal of tmux's with a program in it, typed at and looked at from outside. It has a server of its own.</summary>
+/// <summary>A terminal of tmux's with a program in it, used and looked at from outside.</summary>
 public sealed class TmuxTerminal : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -15,9 +15,8 @@ public sealed class TmuxTerminal : IDisposable
     public TmuxTerminal(string program, params string[] variables)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/tmux"), "This needs tmux: apt-get install tmux");
-        Cli.Run(
-            "env",
-            [.. variables, "tmux", "-u", "-S", Socket, "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", program]);
+        string[] session = ["new-session", "-d", "-x", "100", "-y", "30", program];
+        Cli.Run("env", [.. variables, "tmux", "-u", "-S", Socket, "-f", "/dev/null", .. session]);
     }
 
     /// <summary>The lines that are seen, without their style.</summary>
@@ -43,8 +42,7 @@ public sealed class TmuxTerminal : IDisposable
         Press("Enter");
     }
 
-    public void Resize(int columns, int rows) =>
-        Tmux("resize-window", "-x", columns.ToString(CultureInfo.InvariantCulture), "-y", rows.ToString(CultureInfo.InvariantCulture));
+    public void Resize(int columns, int rows) => Tmux("resize-window", "-x", Text(columns), "-y", Text(rows));
 
     /// <summary>Waits until the last line that is seen ends so, as a prompt does.</summary>
     public Task<string> PromptAsync(string end) =>
@@ -73,6 +71,8 @@ public sealed class TmuxTerminal : IDisposable
         Tmux("kill-server");
         Directory.Delete(_directory, recursive: true);
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private string Tmux(params string[] arguments) => Cli.Run("tmux", ["-u", "-S", Socket, .. arguments]);
 }

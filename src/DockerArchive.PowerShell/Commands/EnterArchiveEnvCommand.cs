@@ -13,8 +13,13 @@ public sealed class EnterArchiveEnvCommand : LoginCmdlet
     /// <summary>Exit code of ssh when it is not the guest's own.</summary>
     private const int NoExitCode = 255;
 
-    /// <summary>Name of an environment that runs, or of an instance; wildcards are allowed if only one matches.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByEnvironment)]
+    /// <summary>Name of an environment that runs, or of an instance; a wildcard must match one only.</summary>
+    [Parameter(
+        Mandatory = true,
+        Position = 0,
+        ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true,
+        ParameterSetName = ByEnvironment)]
     [Alias("Name", "Environment")]
     [ArgumentCompleter(typeof(EnvironmentCompleter))]
     [SupportsWildcards]
@@ -42,8 +47,8 @@ public sealed class EnterArchiveEnvCommand : LoginCmdlet
                 "TerminalMissing",
                 ErrorCategory.DeviceError,
                 Target,
-                "There is no terminal here: standard input or output is redirected, or this is a job or a remote session. "
-                + "Run a command without one: Invoke-ArchiveCommand").ToErrorRecord());
+                "There is no terminal here: standard input or output is redirected, or this is a job or a remote "
+                + "session. Run a command without one: Invoke-ArchiveCommand").ToErrorRecord());
             return;
         }
 
@@ -94,7 +99,10 @@ public sealed class EnterArchiveEnvCommand : LoginCmdlet
                 remote = await connection.OpenTerminalAsync(Command, LocalTerminal.Type, size, cancellation);
             });
             if (remote is not null)
-                Run(async (_, cancellation) => exit = await new TerminalSession(remote, size, keys).RunAsync(cancellation));
+            {
+                Run(async (_, cancellation) =>
+                    exit = await new TerminalSession(remote, size, keys).RunAsync(cancellation));
+            }
         }
         finally
         {

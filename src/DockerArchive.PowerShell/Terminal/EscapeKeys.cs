@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace DockerArchive.Terminal;
 
-/// <summary>Finds the keys in what is typed that are for us and not for the guest, as in OpenSSH: at the start of a line.</summary>
+/// <summary>Finds the keys that are for us and not for the guest, as in OpenSSH: at the start of a line.</summary>
 /// <param name="escape">The key that begins them; null for none.</param>
 internal sealed class EscapeKeys(byte? escape)
 {
@@ -10,7 +10,8 @@ internal sealed class EscapeKeys(byte? escape)
     private bool _isHeld;
 
     /// <summary>What can be typed, for a terminal.</summary>
-    public string Help => $"\r\n{Key}.  end the session\r\n{Key}?  show this\r\n{Key}{Key}  type {Key}\r\n(at the start of a line)\r\n";
+    public string Help =>
+        $"\r\n{Key}.  end the session\r\n{Key}?  show this\r\n{Key}{Key}  type {Key}\r\n(at the start of a line)\r\n";
 
     private char Key => (char)escape.GetValueOrDefault();
 

@@ -4,8 +4,8 @@ using DockerArchive.Ssh;
 namespace DockerArchive.Terminal;
 
 /// <summary>
-/// The terminal of this process while it belongs to a guest: what is typed arrives as it is, and what is shown is obeyed.
-/// Disposing of it gives it back as it was; so does an end of the process that can be noticed.
+/// The terminal of this process while it belongs to a guest: what is typed arrives as it is, and what is shown is
+/// obeyed. Disposing of it gives it back as it was; so does an end of the process that can be noticed.
 /// </summary>
 internal abstract class LocalTerminal : IDisposable
 {
@@ -24,7 +24,8 @@ internal abstract class LocalTerminal : IDisposable
     public static bool IsThere => !Console.IsInputRedirected && !Console.IsOutputRedirected;
 
     /// <summary>Its type, for the guest's TERM.</summary>
-    public static string Type => Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } type ? type : "xterm-256color";
+    public static string Type =>
+        Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } type ? type : "xterm-256color";
 
     public static TerminalSize Size => new(Console.WindowWidth, Console.WindowHeight);
 
@@ -100,7 +101,7 @@ internal abstract class LocalTerminal : IDisposable
     /// <summary>Makes the terminal what it was when it was remembered.</summary>
     protected abstract void SetRemembered();
 
-    /// <summary>Gives the terminal back, also what a full-screen program did to it that had no time to clean up.</summary>
+    /// <summary>Gives the terminal back, and undoes what a full-screen program had no time to undo.</summary>
     protected void GiveBack()
     {
         lock (_changing)

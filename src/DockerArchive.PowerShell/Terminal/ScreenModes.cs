@@ -3,15 +3,15 @@ using System.Text;
 namespace DockerArchive.Terminal;
 
 /// <summary>
-/// Follows what a guest does to the terminal, to undo what is left of it when the guest ends in the midst of a full-screen
-/// program. Undoing what was not done would harm: leaving an alternate screen twice moves the cursor.
+/// Follows what a guest does to the terminal, to undo what is left of it when the guest ends in the midst of a
+/// full-screen program. Undoing what was not done would harm: leaving an alternate screen twice moves the cursor.
 /// </summary>
 internal sealed class ScreenModes
 {
     private const byte Escape = 0x1b;
     private const int LongestSequence = 64;
 
-    /// <summary>Autowrap and the visible cursor; all other modes that matter are off unless a program sets them.</summary>
+    /// <summary>Autowrap and the visible cursor; all other modes that matter are off by default.</summary>
     private static readonly int[] OnByDefault = [7, 25];
 
     /// <summary>Origin, mouse, focus, alternate screen, bracketed paste, synchronised output.</summary>
@@ -78,7 +78,8 @@ internal sealed class ScreenModes
                     Set(mode, isOn: final == 'h');
                 break;
             case 'm' when parameters.StartsWith('>'):
-                _hasKeyReporting = parameters.StartsWith(">4;", StringComparison.Ordinal) && parameters is not (">4;" or ">4;0");
+                _hasKeyReporting = parameters.StartsWith(">4;", StringComparison.Ordinal)
+                    && parameters is not (">4;" or ">4;0");
                 break;
             case 'm' when !parameters.StartsWith('?'):
                 _hasStyle = parameters is not ("" or "0");

@@ -38,7 +38,8 @@ internal sealed class WindowsTerminal : LocalTerminal
         while (typed.Count == 0)
         {
             // Reading characters would block at events that are no keys; records are there when the handle says so.
-            if (WaitHandle.WaitAny([_stop, _ready]) == 0 || !ReadConsoleInput(_input, _records, (uint)_records.Length, out var count))
+            if (WaitHandle.WaitAny([_stop, _ready]) == 0
+                || !ReadConsoleInput(_input, _records, (uint)_records.Length, out var count))
                 return [];
             foreach (var record in _records.AsSpan(0, (int)count))
             {
@@ -109,32 +110,40 @@ internal sealed class WindowsTerminal : LocalTerminal
     }
 
 #pragma warning disable SYSLIB1054 // Source-generated imports would need unsafe code for eight calls.
-    [DllImport("kernel32.dll"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern nint GetStdHandle(int handle);
 
-    [DllImport("kernel32.dll", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool GetConsoleMode(nint console, out uint mode);
 
-    [DllImport("kernel32.dll"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool SetConsoleMode(nint console, uint mode);
 
-    [DllImport("kernel32.dll"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern uint GetConsoleCP();
 
-    [DllImport("kernel32.dll"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static extern uint GetConsoleOutputCP();
 
-    [DllImport("kernel32.dll"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool SetConsoleCP(uint codePage);
 
-    [DllImport("kernel32.dll"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool SetConsoleOutputCP(uint codePage);
 
-    [DllImport("kernel32.dll", EntryPoint = "ReadConsoleInputW"), DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    [DllImport("kernel32.dll", EntryPoint = "ReadConsoleInputW")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static extern bool ReadConsoleInput(nint console, [Out] InputRecord[] records, uint length, out uint count);
 #pragma warning restore SYSLIB1054
