@@ -188,7 +188,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         using var killed = new SshdContainer();
         using var terminal = await StartHostAsync(killed);
         var before = await SettingsAsync(terminal, "before");
-        await StartVimAsync(terminal, killed);
+        await StartVimAsync(terminal, $"Enter-ArchiveEnv {killed.Name} -Command 'vi +se\\ mouse=a'");
         Cli.Run("docker", "kill", killed.ContainerId);
         await terminal.SeesAsync("The connection to the guest of");
 
@@ -207,18 +207,31 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     [InlineData("HUP")]
     public async Task TheTerminalIsAsBeforeWhenTheProcessIsToldToEnd(string signal)
     {
-        using var terminal = new TmuxTerminal("PS1='local> ' sh", $"DOCKERARCHIVE_ROOT={RootOf(container)}");
-        await terminal.PromptAsync("local>");
+        using var terminal = await StartShellAsync();
         var before = await SettingsAsync(terminal, "before");
-        terminal.TypeLine($"{HostProgram} -Command 'Enter-ArchiveEnv {container.Name} -Command \"vi +se\\ mouse=a\"'");
-        await terminal.SeesAsync("~\n~\n");
-        var shell = int.Parse(terminal.Ask("pane_pid"), CultureInfo.InvariantCulture);
-        var host = Assert.Single(Cli.Processes(), p => p.Parent == shell).Id;
-        Cli.Run("kill", "-s", signal, host.ToString(CultureInfo.InvariantCulture));
+        var enter = $"Enter-ArchiveEnv {container.Name} -Command \"vi +se\\ mouse=a\"";
+        await StartVimAsync(terminal, $"{HostProgram} -Command '{enter}'");
+        Signal(terminal, signal);
         await terminal.PromptAsync("local>");
 
         Assert.Equal("0", terminal.Ask("alternate_on"));
         Assert.Equal(before, await SettingsAsync(terminal, "after"));
+    }
+
+    [Fact]
+    public async Task TheGuestHasTheTerminalAgainWhenAStoppedProcessContinues()
+    {
+        using var terminal = await StartShellAsync();
+        await StartVimAsync(terminal, $"{HostProgram} -Command 'Enter-ArchiveEnv {container.Name} -Command vi'");
+        Signal(terminal, "STOP");
+        await terminal.SeesAsync("local>");
+        terminal.TypeLine("stty sane; fg");
+        var device = terminal.Ask("pane_tty");
+        await terminal.WaitAsync(
+            _ => Cli.Run("stty", "-a", "-F", device).Contains("-isig", StringComparison.Ordinal), "Raw mode");
+        terminal.TypeLine(":q");
+
+        await terminal.PromptAsync("local>");
     }
 
     [Fact]
@@ -276,11 +289,26 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         await terminal.SeesAsync($"\nleft with {code}\n");
     }
 
-    private static async Task StartVimAsync(TmuxTerminal terminal, SshdContainer container)
+    private async Task<TmuxTerminal> StartShellAsync()
     {
-        terminal.TypeLine($"Enter-ArchiveEnv {container.Name} -Command 'vi +se\\ mouse=a'");
+        var terminal = new TmuxTerminal("PS1='local> ' sh", $"DOCKERARCHIVE_ROOT={RootOf(container)}");
+        await terminal.PromptAsync("local>");
+        return terminal;
+    }
+
+    private static async Task StartVimAsync(TmuxTerminal terminal, string command)
+    {
+        terminal.TypeLine(command);
         await terminal.SeesAsync("~\n~\n");
         Assert.Equal("1", terminal.Ask("alternate_on"));
+    }
+
+    /// <summary>Signals the host that a shell in the terminal has started.</summary>
+    private static void Signal(TmuxTerminal terminal, string signal)
+    {
+        var shell = int.Parse(terminal.Ask("pane_pid"), CultureInfo.InvariantCulture);
+        var host = Assert.Single(Cli.Processes(), p => p.Parent == shell).Id;
+        Cli.Run("kill", "-s", signal, host.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>The settings that programs find which are started from the prompt.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Management.Automation;
 using System.Net.Sockets;
 using System.Reflection;
 using Renci.SshNet;

@@ -29,9 +29,8 @@ internal sealed class UnixTerminal : LocalTerminal
         [
             PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => OnResized()),
 
-            // .NET sets the mode that it likes when the process continues, and when a child of it ends.
-            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Retake()),
-            PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Retake()),
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, Keep),
+            PosixSignalRegistration.Create(PosixSignal.SIGCHLD, Keep),
 
             // These may end the process without ProcessExit.
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => GiveBack()),
@@ -84,6 +83,16 @@ internal sealed class UnixTerminal : LocalTerminal
             signal.Dispose();
         _stopped.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>
+    /// When the process continues, and when a child of it ends, .NET would set the mode that it likes; and the shell that
+    /// continued it has set its own.
+    /// </summary>
+    private void Keep(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        Retake();
     }
 
     /// <summary>struct pollfd.</summary>
