@@ -1,5 +1,8 @@
+using System.Buffers;
 using System.Formats.Tar;
 using System.Management.Automation;
+using System.Security.Cryptography;
+using DockerArchive.Files;
 
 namespace DockerArchive.Buildkit;
 
@@ -13,6 +16,9 @@ internal sealed class BuildContext
 
     /// <inheritdoc cref="ContextDirectory"/>
     public const string DockerfileDirectory = "dockerfile";
+
+    /// <summary>Stands last in the tar stream, so that a context which has it is whole.</summary>
+    public const string ManifestFile = "manifest";
 
     private readonly string _directory;
     private readonly string _dockerfile;
@@ -59,53 +65,144 @@ internal sealed class BuildContext
         return new BuildContext(directory, file, ReadIgnore(directory, file));
     }
 
-    /// <summary>Writes both directories as one tar stream.</summary>
+    /// <summary>Where the context lies on this machine, which is what makes two builds' contexts the same one.</summary>
+    public string Identity => $"{Environment.MachineName}\n{_directory}\n{DockerfileName}";
+
+    /// <summary>
+    /// Reads the whole context. Contents are always hashed: that is faster than any guest is, and no file that was changed
+    /// without a trace in its size and time is missed.
+    /// </summary>
+    public async Task<ContextManifest> ReadAsync(CancellationToken cancellation)
+    {
+        var items = await Task.Run(() => Items().ToArray(), cancellation);
+        var entries = new ContextEntry[items.Length];
+        await Parallel.ForAsync(0, items.Length, cancellation, (i, token) =>
+        {
+            var (name, item, type) = items[i];
+            entries[i] = new ContextEntry(name, type, item.LinkTarget is null ? LocalFile.Mode(item) : UnixFileMode.None, type switch
+            {
+                TarEntryType.RegularFile => Hash(item.FullName, token),
+                TarEntryType.SymbolicLink => item.LinkTarget!,
+                _ => "",
+            });
+            return ValueTask.CompletedTask;
+        });
+        return ContextManifest.Of(entries);
+    }
+
+    /// <summary>Writes items of a manifest as a tar stream, and the manifest itself at its end.</summary>
     /// <param name="output">Receives the tar stream.</param>
+    /// <param name="manifest">What <see cref="ReadAsync"/> gave.</param>
+    /// <param name="entries">Those of its entries that are to be written.</param>
     /// <param name="sent">Receives the number of content bytes written so far.</param>
-    /// <param name="cancellation">Ends the writing between entries and within files.</param>
-    public async Task WriteTarAsync(Stream output, Action<long> sent, CancellationToken cancellation)
+    /// <exception cref="ContextChangedException">A file is not what it was when the manifest was made.</exception>
+    public void WriteTar(Stream output, ContextManifest manifest, IEnumerable<ContextEntry> entries, Action<long> sent)
     {
         long bytes = 0;
-        await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-        await tar.WriteEntryAsync(_directory, ContextDirectory, cancellation);
-        foreach (var (name, item) in Items(new DirectoryInfo(_directory), ""))
-            await WriteAsync($"{ContextDirectory}/{name}", item);
-
-        // The Dockerfile goes alone into a directory of its own, as it may lie outside the context or be ignored in it.
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.Directory, DockerfileDirectory), cancellation);
-        var dockerfile = File.ResolveLinkTarget(_dockerfile, returnFinalTarget: true) ?? new FileInfo(_dockerfile);
-        await WriteAsync($"{DockerfileDirectory}/{DockerfileName}", dockerfile);
-
-        async Task WriteAsync(string name, FileSystemInfo item)
+        using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
+        foreach (var entry in entries)
         {
-            try
+            var path = PathOf(entry.Name);
+            switch (entry.Type)
             {
-                await tar.WriteEntryAsync(item.FullName, name, cancellation);
+                case TarEntryType.RegularFile:
+                    using (var file = LocalFile.OpenRead(path))
+                    using (var content = new HashedContent(file, read => sent(bytes += read)))
+                    {
+                        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, entry.Name)
+                        {
+                            Mode = entry.Mode,
+                            ModificationTime = File.GetLastWriteTimeUtc(path),
+                            DataStream = content,
+                        });
+                        if (content.Digest() != entry.Content)
+                            throw new ContextChangedException(path);
+                    }
+
+                    break;
+                case TarEntryType.Directory:
+                    tar.WriteEntry(new PaxTarEntry(entry.Type, entry.Name) { Mode = entry.Mode, ModificationTime = Directory.GetLastWriteTimeUtc(path) });
+                    break;
+                case TarEntryType.SymbolicLink:
+                    tar.WriteEntry(new PaxTarEntry(entry.Type, entry.Name) { LinkName = entry.Content });
+                    break;
+                default:
+                    tar.WriteEntry(path, entry.Name);
+                    break;
             }
-            catch (IOException) when (item is FileInfo { Exists: true, Length: 0 })
+        }
+
+        tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, ManifestFile) { DataStream = new MemoryStream(manifest.Text.ToArray()) });
+    }
+
+    private static string Hash(string path, CancellationToken cancellation)
+    {
+        using var file = LocalFile.OpenRead(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        try
+        {
+            for (int read; (read = file.Read(buffer)) > 0;)
             {
-                // A socket, which no tar stream can hold; BuildKit leaves it out as well.
-                return;
+                cancellation.ThrowIfCancellationRequested();
+                hash.AppendData(buffer, 0, read);
             }
 
-            bytes += item is FileInfo { LinkTarget: null } file ? file.Length : 0;
-            sent(bytes);
+            return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    /// <summary>Parents before children, by name, so that the same context gives the same stream.</summary>
-    private IEnumerable<(string Name, FileSystemInfo Item)> Items(DirectoryInfo directory, string prefix)
+    private string PathOf(string name) =>
+        name.StartsWith(DockerfileDirectory + "/", StringComparison.Ordinal) ? _dockerfile
+        : name == DockerfileDirectory || name == ContextDirectory ? _directory
+        : Path.Combine(_directory, name[(ContextDirectory.Length + 1)..]);
+
+    private IEnumerable<(string Name, FileSystemInfo Item, TarEntryType Type)> Items()
+    {
+        var directory = new DirectoryInfo(_directory);
+        yield return (ContextDirectory, directory, TarEntryType.Directory);
+        foreach (var item in Items(directory, "", null))
+            yield return item;
+
+        // The Dockerfile goes alone into a directory of its own, as it may lie outside the context or be ignored in it.
+        yield return (DockerfileDirectory, directory, TarEntryType.Directory);
+        var dockerfile = File.ResolveLinkTarget(_dockerfile, returnFinalTarget: true) ?? new FileInfo(_dockerfile);
+        yield return ($"{DockerfileDirectory}/{DockerfileName}", dockerfile, TarEntryType.RegularFile);
+    }
+
+    /// <summary>
+    /// Parents before children, by name, so that the same context gives the same manifest. An ignored directory comes with
+    /// what is kept of it.
+    /// </summary>
+    private IEnumerable<(string Name, FileSystemInfo Item, TarEntryType Type)> Items(DirectoryInfo directory, string prefix, bool[]? matched)
     {
         foreach (var item in directory.EnumerateFileSystemInfos().OrderBy(i => i.Name, StringComparer.Ordinal))
         {
-            var name = prefix + item.Name;
-            var ignored = _ignore.Ignores(name);
-            if (!ignored)
-                yield return (name, item);
-            if (item is DirectoryInfo { LinkTarget: null } inner && (!ignored || _ignore.HasExceptions))
+            var path = prefix + item.Name;
+            var ignored = _ignore.Ignores(path, matched, out var matches);
+            var self = ($"{ContextDirectory}/{path}", item, TarEntryType.Directory);
+            if (item is not DirectoryInfo { LinkTarget: null } inner)
             {
-                foreach (var below in Items(inner, name + "/"))
-                    yield return below;
+                // A socket has no type in a tar stream; BuildKit leaves it out as well.
+                if (!ignored && LocalFile.Type(item) is { } type)
+                    yield return self with { Item3 = type };
+                continue;
+            }
+
+            if (!ignored)
+                yield return self;
+            else if (!_ignore.MayKeepBelow(path))
+                continue;
+            foreach (var below in Items(inner, path + "/", matches))
+            {
+                if (ignored)
+                    yield return self;
+                ignored = false;
+                yield return below;
             }
         }
     }
@@ -124,5 +221,56 @@ internal sealed class BuildContext
         {
             throw new ArchiveException("DockerIgnoreInvalid", ErrorCategory.InvalidData, file, $"{file}:{e.Message}.", e);
         }
+    }
+}
+
+/// <summary>A file of the context was changed between its reading and its sending.</summary>
+internal sealed class ContextChangedException(string path) : IOException($"'{path}' keeps changing while it is read");
+
+/// <summary>A file's content on its way into a tar stream, with its digest.</summary>
+internal sealed class HashedContent(FileStream file, Action<int> onRead) : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => file.Length;
+
+    public override long Position
+    {
+        get => file.Position;
+        set => file.Position = value;
+    }
+
+    public string Digest() => Convert.ToHexString(_hash.GetCurrentHash()).ToLowerInvariant();
+
+    public override int Read(Span<byte> buffer)
+    {
+        var read = file.Read(buffer);
+        _hash.AppendData(buffer[..read]);
+        onRead(read);
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        _hash.Dispose();
+        base.Dispose(disposing);
     }
 }

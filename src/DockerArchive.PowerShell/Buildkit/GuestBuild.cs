@@ -60,7 +60,7 @@ internal sealed class GuestBuild : IAsyncDisposable
     /// <exception cref="ArchiveException">The build could not be run at all.</exception>
     public async Task<RemoteExit> RunAsync(IBuildEventSink sink, CancellationToken cancellation)
     {
-        await SendAsync(_request.Context, cancellation);
+        await new GuestContext(_guest, _instance, _directory, _doing).PlaceAsync(_request.Context, cancellation);
         _doing("buildctl build");
 
         // v0.3 and v0.4 print progress to stdout and the closing error to stderr, later versions both to stderr.
@@ -116,44 +116,6 @@ internal sealed class GuestBuild : IAsyncDisposable
         catch (Exception e) when (e is GuestConnectionLostException or OperationCanceledException)
         {
             // The connection is gone, most likely with the guest; what failed before is the error to show.
-        }
-    }
-
-    private async Task SendAsync(BuildContext context, CancellationToken cancellation)
-    {
-        var errors = new StringBuilder();
-        Exception? local = null;
-        var exit = await _guest.RunAsync(
-            // Everything belongs to root in a build context, as buildctl itself would send it.
-            new RemoteCommand($"exec tar -x -o -p -f - -C {ShellWord.Quote(_directory)}")
-            {
-                Stdin = async (stream, token) =>
-                {
-                    try
-                    {
-                        await context.WriteTarAsync(stream, sent => _doing($"sending context, {ByteSize.Text(sent)}"), token);
-                    }
-                    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                    {
-                        local = e;
-                    }
-                },
-                Stderr = bytes => Append(errors, bytes),
-            },
-            cancellation);
-        if (local is not null)
-        {
-            throw new ArchiveException(
-                "ContextUnreadable", ErrorCategory.ReadError, _instance, $"The build context cannot be read: {local.Message}", local);
-        }
-
-        if (exit.Code != 0)
-        {
-            throw new ArchiveException(
-                "ContextNotSent",
-                ErrorCategory.WriteError,
-                _instance,
-                $"The guest of '{_instance}' could not unpack the build context (tar ended with {exit.Code}): {errors.ToString().Trim()}");
         }
     }
 

@@ -12,7 +12,9 @@ public sealed class BuildContextTests : IDisposable
     private async Task<Dictionary<string, TarEntry>> TarAsync(string? dockerfile = null)
     {
         using var stream = new MemoryStream();
-        await BuildContext.Open(_directory.Path, dockerfile).WriteTarAsync(stream, _ => { }, CancellationToken.None);
+        var context = BuildContext.Open(_directory.Path, dockerfile);
+        var manifest = await context.ReadAsync(TestContext.Current.CancellationToken);
+        context.WriteTar(stream, manifest, manifest.Entries, _ => { });
         stream.Position = 0;
         var entries = new Dictionary<string, TarEntry>();
         await using var reader = new TarReader(stream);
@@ -33,8 +35,8 @@ public sealed class BuildContextTests : IDisposable
         _directory.Write("empty/.keep", "");
 
         Assert.Equal(
-            ["context", "context/.dockerignore", "context/a.txt", "context/empty", "context/empty/.keep", "context/node_modules/keep",
-                "dockerfile", "dockerfile/Dockerfile"],
+            ["context", "context/.dockerignore", "context/a.txt", "context/empty", "context/empty/.keep", "context/node_modules",
+                "context/node_modules/keep", "dockerfile", "dockerfile/Dockerfile", "manifest"],
             (await TarAsync()).Keys.Select(k => k.TrimEnd('/')).Order(StringComparer.Ordinal));
     }
 
@@ -67,6 +69,21 @@ public sealed class BuildContextTests : IDisposable
         Assert.Equal(TarEntryType.SymbolicLink, entries["context/link"].EntryType);
         Assert.Equal("../outside", entries["context/link"].LinkName);
         Assert.DoesNotContain("context/socket", entries.Keys);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_after_it_was_read_is_no_part_of_a_context()
+    {
+        _directory.Write("Dockerfile", "FROM scratch\n");
+        var file = _directory.Write("a", "one");
+        var context = BuildContext.Open(_directory.Path, null);
+        var manifest = await context.ReadAsync(TestContext.Current.CancellationToken);
+        var time = File.GetLastWriteTimeUtc(file);
+        File.WriteAllText(file, "two");
+        File.SetLastWriteTimeUtc(file, time);
+
+        Assert.Throws<ContextChangedException>(() => context.WriteTar(Stream.Null, manifest, manifest.Entries, _ => { }));
+        Assert.NotEqual(manifest.Digest, (await context.ReadAsync(TestContext.Current.CancellationToken)).Digest);
     }
 
     [Theory]
