@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Build-ArchiveEnv'
         'ConvertFrom-BuildctlProgress'
+        'Copy-ArchiveItem'
         'Enter-ArchiveEnv'
         'Export-ArchiveSshConfig'
         'Get-ArchiveEnv'

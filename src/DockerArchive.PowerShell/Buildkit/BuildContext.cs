@@ -107,15 +107,15 @@ internal sealed class BuildContext
             {
                 case TarEntryType.RegularFile:
                     using (var file = LocalFile.OpenRead(path))
-                    using (var content = new HashedContent(file, read => sent(bytes += read)))
+                    using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
                     {
                         tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, entry.Name)
                         {
                             Mode = entry.Mode,
                             ModificationTime = File.GetLastWriteTimeUtc(path),
-                            DataStream = content,
+                            DataStream = new TarContent(file, read => sent(bytes += read), hash),
                         });
-                        if (content.Digest() != entry.Content)
+                        if (Convert.ToHexString(hash.GetHashAndReset()) != entry.Content)
                             throw new ContextChangedException(path);
                     }
 
@@ -148,7 +148,7 @@ internal sealed class BuildContext
                 hash.AppendData(buffer, 0, read);
             }
 
-            return Convert.ToHexString(hash.GetHashAndReset()).ToLowerInvariant();
+            return Convert.ToHexString(hash.GetHashAndReset());
         }
         finally
         {
@@ -226,51 +226,3 @@ internal sealed class BuildContext
 
 /// <summary>A file of the context was changed between its reading and its sending.</summary>
 internal sealed class ContextChangedException(string path) : IOException($"'{path}' keeps changing while it is read");
-
-/// <summary>A file's content on its way into a tar stream, with its digest.</summary>
-internal sealed class HashedContent(FileStream file, Action<int> onRead) : Stream
-{
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
-
-    public override long Length => file.Length;
-
-    public override long Position
-    {
-        get => file.Position;
-        set => file.Position = value;
-    }
-
-    public string Digest() => Convert.ToHexString(_hash.GetCurrentHash()).ToLowerInvariant();
-
-    public override int Read(Span<byte> buffer)
-    {
-        var read = file.Read(buffer);
-        _hash.AppendData(buffer[..read]);
-        onRead(read);
-        return read;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        _hash.Dispose();
-        base.Dispose(disposing);
-    }
-}

@@ -87,7 +87,7 @@ internal sealed class GuestContext(GuestConnection guest, string instance, strin
                 if (await SendAsync(context, manifest, kept, cancellation))
                     return;
             }
-            catch (ContextChangedException) when (attempt < Attempts)
+            catch (Exception e) when (e is ContextChangedException or EndOfStreamException && attempt < Attempts)
             {
                 // Read again: a build sees one state of the context.
             }

@@ -62,7 +62,7 @@ internal sealed class GuestConnection : IDisposable
     public static async Task<GuestConnection> OpenAsync(
         GuestEndpoint endpoint, TimeSpan timeout, CancellationToken cancellation)
     {
-        var client = await ConnectAsync(endpoint, timeout, cancellation);
+        var client = await ConnectAsync(endpoint, timeout, info => new SshClient(info), cancellation);
         var connection = new GuestConnection(client, endpoint, endpoint.Name);
         _ = connection.KeepAliveAsync();
         return connection;
@@ -155,6 +155,12 @@ internal sealed class GuestConnection : IDisposable
         }
     }
 
+    /// <summary>Logs in once more, for SFTP: SSH.NET gives no other client its connection.</summary>
+    /// <returns>Null over a connection of another module's, whose login is not known.</returns>
+    public async Task<SftpClient?> OpenSftpAsync(CancellationToken cancellation) => _endpoint is null
+        ? null
+        : await ConnectAsync(_endpoint, GuestConnections.PatienceWhenUp, info => new SftpClient(info), cancellation);
+
     /// <summary>Closes the connection. Commands that still run are ended by the guest.</summary>
     public void Dispose()
     {
@@ -185,8 +191,9 @@ internal sealed class GuestConnection : IDisposable
         e is SshException or ObjectDisposedException or SocketException
         || e.GetType().FullName?.StartsWith("Renci.SshNet.", StringComparison.Ordinal) == true;
 
-    private static async Task<SshClient> ConnectAsync(
-        GuestEndpoint endpoint, TimeSpan timeout, CancellationToken cancellation)
+    private static async Task<T> ConnectAsync<T>(
+        GuestEndpoint endpoint, TimeSpan timeout, Func<ConnectionInfo, T> create, CancellationToken cancellation)
+        where T : BaseClient
     {
         var info = new ConnectionInfo(endpoint.Host, endpoint.Port, endpoint.Login.User, endpoint.Login.Methods())
         {
@@ -196,7 +203,7 @@ internal sealed class GuestConnection : IDisposable
         };
         Algorithms.Prefer(info, HostKeyPins.Keys(endpoint.ContainerId).Keys);
 
-        var client = new SshClient(info);
+        var client = create(info);
         ArchiveException? distrust = null;
         client.HostKeyReceived += (_, e) =>
         {
@@ -333,7 +340,7 @@ internal sealed class GuestConnection : IDisposable
         {
             if (_second is null)
             {
-                _second = ConnectAsync(endpoint, GuestConnections.PatienceWhenUp, _closed.Token).GetAwaiter().GetResult();
+                _second = ConnectAsync(endpoint, GuestConnections.PatienceWhenUp, info => new SshClient(info), _closed.Token).GetAwaiter().GetResult();
                 if (_lifeline is { IsCompletedSuccessfully: true } first)
                     first.Result.Dispose();
                 _lifeline = Task.FromResult(Lifeline.Open(_second, Prefix, Heard));
