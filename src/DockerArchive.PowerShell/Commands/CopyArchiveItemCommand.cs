@@ -63,6 +63,12 @@ public sealed class CopyArchiveItemCommand : GuestCmdlet
     protected override void ProcessRecord()
     {
         var isLiteral = LiteralPath.Length > 0;
+        if (isLiteral && Path.Length == 1 && !MyInvocation.BoundParameters.ContainsKey(nameof(Destination)))
+        {
+            // As with Copy-Item, the place of -Path is that of -Destination then; parameter sets for that would double those there are.
+            (Destination, Path) = (Path[0], []);
+        }
+
         if (isLiteral == Path.Length > 0)
         {
             WriteError(new ArchiveException(

@@ -69,12 +69,9 @@ internal sealed class GuestDownload(GuestConnection guest, string instance, Acti
         else
         {
             using var sftp = await guest.OpenSftpAsync(cancellation) ?? throw NoTar(instance);
-            await new SftpCopy(sftp, instance, ReadLink, bytes => progress(_received += bytes, total)).ReceiveAsync(
+            await new SftpCopy(sftp, guest, instance, bytes => progress(_received += bytes, total)).ReceiveAsync(
                 items.Select(i => ($"{i.Directory}/{i.Base}", top ?? i.Name)), tree, cancellation);
         }
-
-        string ReadLink(string path) =>
-            guest.RunAsync($"readlink {ShellWord.Quote(path)}", cancellation).GetAwaiter().GetResult().StdoutText.TrimEnd('\n');
 
         return tree.Commit(items.Select(i => (top ?? i.Name, isInto ? Path.Combine(folder, i.Name) : destination)));
     }
@@ -186,20 +183,17 @@ internal sealed class GuestDownload(GuestConnection guest, string instance, Acti
         catch (Exception e)
         {
             await pipe.Writer.CompleteAsync(e);
-            try
+            await extracting.ContinueWith(static _ => { }, TaskScheduler.Default);
+            cancellation.ThrowIfCancellationRequested();
+            throw extracting.Exception?.InnerException switch
             {
-                await extracting;
-            }
-            catch (Exception inner) when (inner is IOException or UnauthorizedAccessException or InvalidDataException && e is OperationCanceledException && !cancellation.IsCancellationRequested)
-            {
-                throw new ArchiveException("ItemNotWritten", ErrorCategory.WriteError, items[0].Path, $"What the guest of '{instance}' sends cannot be written here, so nothing was copied: {inner.Message}", inner);
-            }
-            catch (Exception inner) when (inner == e || e is not OperationCanceledException || cancellation.IsCancellationRequested)
-            {
-                // What ended the command is the reason.
-            }
-
-            throw;
+                ArchiveException known => known,
+                InvalidDataException garbled => new ArchiveException(
+                    "ItemNotReceived", ErrorCategory.InvalidData, items[0].Path, $"What the guest of '{instance}' sends is no tar stream, so nothing was copied: {garbled.Message}", garbled),
+                Exception local when local is IOException or UnauthorizedAccessException => new ArchiveException(
+                    "ItemNotWritten", ErrorCategory.WriteError, items[0].Path, $"What the guest of '{instance}' sends cannot be written here, so nothing was copied: {local.Message}", local),
+                _ => e,
+            };
         }
 
         if (exit.Code == 0)

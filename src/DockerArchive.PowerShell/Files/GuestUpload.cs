@@ -71,7 +71,7 @@ internal sealed class GuestUpload(GuestConnection guest, string instance, Action
             "sftp",
             async (stream, token) =>
             {
-                await new SftpCopy(sftp, instance, static path => path, Sent).SendAsync(tree, $"{await stage.Task.WaitAsync(token)}/i", token);
+                await new SftpCopy(sftp, guest, instance, Sent).SendAsync(tree, $"{await stage.Task.WaitAsync(token)}/i", token);
                 await stream.WriteAsync("ok\n"u8.ToArray(), token);
             },
             stage);

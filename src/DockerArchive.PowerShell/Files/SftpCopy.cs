@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Globalization;
 using System.Management.Automation;
+using DockerArchive.Ssh;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 using Renci.SshNet.Sftp;
@@ -9,10 +10,10 @@ namespace DockerArchive.Files;
 
 /// <summary>Copies by SFTP, file by file: slower than tar, but every sshd has it.</summary>
 /// <param name="sftp">A connection of its own.</param>
+/// <param name="guest">For links, as SSH.NET cannot read them, and makes none that are relative.</param>
 /// <param name="instance">What errors call the guest.</param>
-/// <param name="readLink">Tells where a link of the guest's leads; SSH.NET has no such request.</param>
 /// <param name="onBytes">Receives the number of content bytes of each step.</param>
-internal sealed class SftpCopy(SftpClient sftp, string instance, Func<string, string> readLink, Action<int> onBytes)
+internal sealed class SftpCopy(SftpClient sftp, GuestConnection guest, string instance, Action<int> onBytes)
 {
     public Task SendAsync(LocalTree tree, string folder, CancellationToken cancellation) =>
         Run("ItemNotSent", ErrorCategory.WriteError, () => Send(tree, folder, cancellation));
@@ -33,7 +34,7 @@ internal sealed class SftpCopy(SftpClient sftp, string instance, Func<string, st
             var path = $"{folder}/{name}";
             if (type == TarEntryType.SymbolicLink)
             {
-                sftp.SymbolicLink(item.LinkTarget!, path);
+                Shell($"ln -s -- {ShellWord.Quote(item.LinkTarget!)} {ShellWord.Quote(path)}", cancellation);
                 continue;
             }
 
@@ -85,7 +86,7 @@ internal sealed class SftpCopy(SftpClient sftp, string instance, Func<string, st
         }
         else if (attributes.IsSymbolicLink)
         {
-            tree.AddLink(name, readLink(path));
+            tree.AddLink(name, Shell($"readlink -- {ShellWord.Quote(path)}", cancellation).TrimEnd('\n'));
         }
         else
         {
@@ -103,6 +104,12 @@ internal sealed class SftpCopy(SftpClient sftp, string instance, Func<string, st
             to.Write(buffer, 0, read);
             onBytes(read);
         }
+    }
+
+    private string Shell(string script, CancellationToken cancellation)
+    {
+        var output = guest.RunAsync(script, cancellation).GetAwaiter().GetResult();
+        return output.Exit.Code == 0 ? output.StdoutText : throw new SshException(output.StderrText.Trim());
     }
 
     private static UnixFileMode Mode(SftpFileAttributes a)
