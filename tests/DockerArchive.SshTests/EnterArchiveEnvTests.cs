@@ -264,6 +264,19 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         Assert.Contains("Invoke-ArchiveCommand", result.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AWildcardHasToStandForOne()
+    {
+        using var terminal = await StartHostAsync(container);
+        terminal.TypeLine("Enter-ArchiveEnv nothing/*");
+        await terminal.SeesAsync("'nothing/*' stands for nothing that runs");
+        terminal.TypeLine("$Error[0].FullyQualifiedErrorId");
+        await terminal.SeesAsync("\nEnvironmentNotUnique,");
+        terminal.TypeLine($"Enter-ArchiveEnv {container.Name[..^2]}* 'exit 6'");
+
+        await LeftWithAsync(terminal, 6);
+    }
+
     private static string RootOf(SshdContainer container) =>
         Assert.Single(container.Succeeded("$env:DOCKERARCHIVE_ROOT")).ToString()!;
 

@@ -124,14 +124,11 @@ public sealed class EnterArchiveEnvCommand : LoginCmdlet
         }
     }
 
-    private ArchiveException NotUnique(IReadOnlyList<Guest> guests)
-    {
-        var what = ParameterSetName == BySession ? "-SSHSession" : $"'{Env}'";
-        var found = guests.Count == 0 ? "nothing that runs" : string.Join(", ", guests.Select(g => g.Title));
-        return new ArchiveException(
-            "EnvironmentNotUnique",
-            ErrorCategory.InvalidArgument,
-            Target,
-            $"{what} stands for {found}; a terminal can be in one guest only. Name the one.");
-    }
+    private ArchiveException NotUnique(IReadOnlyList<Guest> guests) => new(
+        "EnvironmentNotUnique",
+        ErrorCategory.InvalidArgument,
+        Target,
+        guests.Count == 0
+            ? $"'{Env}' stands for nothing that runs. Start-ArchiveEnv starts an environment."
+            : $"A terminal is in one guest only; choose one of {string.Join(", ", guests.Select(g => g.Title))}.");
 }
