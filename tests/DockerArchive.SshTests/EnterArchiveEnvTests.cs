@@ -225,10 +225,13 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         await StartVimAsync(terminal, $"{HostProgram} -Command 'Enter-ArchiveEnv {container.Name} -Command vi'");
         Signal(terminal, "STOP");
         await terminal.SeesAsync("local>");
-        terminal.TypeLine("stty sane; fg");
-        var device = terminal.Ask("pane_tty");
-        await terminal.WaitAsync(
-            _ => Cli.Run("stty", "-a", "-F", device).Contains("-isig", StringComparison.Ordinal), "Raw mode");
+
+        // The stopped process leaves the terminal raw, where Enter ends no line.
+        terminal.Type("stty sane");
+        terminal.Press("C-j");
+        await terminal.WaitAsync(_ => !IsRaw(terminal), "The shell's mode");
+        terminal.TypeLine("fg");
+        await terminal.WaitAsync(_ => IsRaw(terminal), "Raw mode");
         terminal.TypeLine(":q");
 
         await terminal.PromptAsync("local>");
@@ -315,6 +318,9 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         await terminal.SeesAsync("~\n~\n");
         Assert.Equal("1", terminal.Ask("alternate_on"));
     }
+
+    private static bool IsRaw(TmuxTerminal terminal) =>
+        Cli.Run("stty", "-a", "-F", terminal.Ask("pane_tty")).Contains("-isig", StringComparison.Ordinal);
 
     /// <summary>Signals the host that a shell in the terminal has started.</summary>
     private static void Signal(TmuxTerminal terminal, string signal)
