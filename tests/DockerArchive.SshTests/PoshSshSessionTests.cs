@@ -126,8 +126,7 @@ public sealed class PoshSshSessionTests : IDisposable
 
         await terminal.WriteAsync("stty size; exit 5\n"u8.ToArray(), Token);
 
-        Assert.Equal(5, (await terminal.Completion.WaitAsync(Token)).Code);
-        await reading;
+        Assert.Equal(5, (await reading.WaitAsync(Token)).Code);
         Assert.Contains("30 90", shown.ToString(), StringComparison.Ordinal);
     }
 

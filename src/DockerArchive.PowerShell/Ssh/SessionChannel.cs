@@ -23,7 +23,6 @@ internal sealed class SessionChannel : IDisposable
     private readonly SshNetMembers _ssh;
     private readonly object _session;
     private readonly object _channel;
-    private readonly object _sending;
     private readonly List<(EventInfo Event, object Source, Delegate Handler)> _subscriptions = [];
     private readonly Pipe _stdout = NewPipe();
     private readonly Pipe _stderr = NewPipe();
@@ -40,7 +39,6 @@ internal sealed class SessionChannel : IDisposable
         _ssh = SshNetMembers.Of(client);
         _session = _ssh.Session.Invoke(client) ?? throw new Renci.SshNet.Common.SshConnectionException("Client not connected.");
         _channel = _ssh.CreateChannel.Invoke(_session)!;
-        _sending = _ssh.Sending.GetValue(_channel)!;
         Received = onReceived;
         Stdout = new Reader(_stdout.Reader, this);
         Stderr = new Reader(_stderr.Reader, this);
@@ -225,14 +223,10 @@ internal sealed class SessionChannel : IDisposable
         }
     }
 
-    /// <summary>SSH.NET looks whether the channel is open before it locks, so that it may send after the end.</summary>
     private void SendIfOpen(Action send)
     {
-        lock (_sending)
-        {
-            if (!_ended && (bool)_ssh.IsOpen.Invoke(_channel)!)
-                send();
-        }
+        if (!_ended)
+            _ssh.WhileOpen(_channel, send);
     }
 
     private static Exception Failure(EventArgs e) =>

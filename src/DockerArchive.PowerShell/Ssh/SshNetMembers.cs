@@ -88,7 +88,7 @@ internal sealed class SshNetMembers
 
     public MethodInvoker IsOpen { get; }
 
-    /// <summary>What a channel locks while it sends its end; what is sent after that makes sshd close the connection.</summary>
+    /// <summary>What SSH.NET holds while it closes a channel: an object, or a Lock of .NET 9 and later.</summary>
     public FieldInfo Sending { get; }
 
     public MethodInvoker SendData { get; }
@@ -135,6 +135,33 @@ internal sealed class SshNetMembers
         return type is null
             ? throw new MissingMemberException($"{client.GetType()} is no client of SSH.NET.")
             : Known.GetOrAdd(type.Assembly, static assembly => new SshNetMembers(assembly));
+    }
+
+    /// <summary>
+    /// Sends on a channel unless it is closed. SSH.NET looks whether it is before it waits for the lock; what is sent after
+    /// the close makes sshd end the whole connection.
+    /// </summary>
+    public void WhileOpen(object channel, Action send)
+    {
+        var sending = Sending.GetValue(channel)!;
+        var type = sending.GetType();
+        var isLock = type.FullName == "System.Threading.Lock";
+        if (isLock)
+            type.GetMethod("Enter")!.Invoke(sending, null);
+        else
+            Monitor.Enter(sending);
+        try
+        {
+            if ((bool)IsOpen.Invoke(channel)!)
+                send();
+        }
+        finally
+        {
+            if (isLock)
+                type.GetMethod("Exit", [])!.Invoke(sending, null);
+            else
+                Monitor.Exit(sending);
+        }
     }
 
     /// <summary>The message that lets the other side send <paramref name="bytes"/> more.</summary>
