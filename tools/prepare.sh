@@ -2,7 +2,7 @@
 # Makes this machine ready: what is missing is installed from Debian where that is allowed, and named otherwise; a
 # Docker engine is started where none runs; the base image is pulled, or made where no registry answers.
 #
-#   prepare.sh [docker] [base] [tests]
+#   prepare.sh [docker] [base] [tests] [ssh]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -86,9 +86,14 @@ for part in "$@"; do
         base) base_image ;;
         tests)
             need docker-compose docker-compose
-            need ssh openssh-client
             need busybox busybox
             need tmux tmux
+            install_missing
+            ;;
+        ssh)
+            need ssh openssh-client
+            need sshd openssh-server
+            need ip iproute2
             install_missing
             ;;
         *) fail "unknown part '$part'" ;;

@@ -37,7 +37,7 @@ pester() {
     count ${summary:-0 1 0}
 }
 
-tools/prepare.sh docker base tests || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
+tools/prepare.sh docker base tests ssh || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 suite DockerArchive.Tests
 suite DockerArchive.EngineTests
 suite DockerArchive.SshTests

@@ -1,10 +1,15 @@
 using DockerArchive.Bench;
 
-if (args is ["memory", var log])
+switch (args)
 {
-    ParserMemory.Measure(log);
-    return;
+    case ["memory", var log]:
+        ParserMemory.Measure(log);
+        break;
+    case ["ssh"]:
+        SshRun.Start("out/bench");
+        break;
+    default:
+        using (var run = new FullRun(args is [var directory] ? directory : "out/bench"))
+            run.Start();
+        break;
 }
-
-using var run = new FullRun(args is [var directory] ? directory : "out/bench");
-run.Start();

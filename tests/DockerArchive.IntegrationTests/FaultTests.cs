@@ -57,6 +57,26 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(port, result.Errors[0].TargetObject);
     }
 
+    [Theory]
+    [InlineData("kill")]
+    [InlineData("pause")]
+    public async Task A_machine_that_dies_or_freezes_during_a_command_is_an_error_within_seconds(string how)
+    {
+        var instance = Assert.Single(RunningEnvironment.Succeeded(Run("Start-ArchiveEnv x -Root $root -Until SshReady -TimeoutSec 300")));
+        using var powershell = _environment.Module.Create("Invoke-ArchiveCommand x 'echo up; sleep 1000' -Root $root");
+        var output = new PSDataCollection<PSObject>();
+        var started = new TaskCompletionSource();
+        output.DataAdded += (_, _) => started.TrySetResult();
+        var running = powershell.BeginInvoke<PSObject, PSObject>(null, output);
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        Cli.Run("docker", how, (string)instance.Properties["ContainerId"].Value);
+
+        Assert.True(running.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
+        Assert.StartsWith("GuestConnectionLost,", Assert.Single(powershell.Streams.Error).FullyQualifiedErrorId, StringComparison.Ordinal);
+        RunningEnvironment.Succeeded(Run("Remove-ArchiveEnv x -Root $root -Force"));
+    }
+
     [Fact]
     public void The_files_port_gives_way_to_a_free_one_with_a_warning()
     {

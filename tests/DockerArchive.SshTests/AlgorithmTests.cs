@@ -26,7 +26,7 @@ public sealed class AlgorithmTests
     [InlineData("Ciphers aes128-ctr", "MACs hmac-sha2-512-etm@openssh.com")]
     [InlineData("KexAlgorithms diffie-hellman-group1-sha1", "HostKeyAlgorithms ssh-rsa", "Ciphers 3des-cbc", "MACs hmac-sha1", "PubkeyAcceptedAlgorithms ssh-rsa")]
     [InlineData("KexAlgorithms sntrup761x25519-sha512@openssh.com", "HostKeyAlgorithms ssh-ed25519", "Ciphers chacha20-poly1305@openssh.com", "PubkeyAcceptedAlgorithms ssh-ed25519")]
-    public async Task ACommandRuns(params string[] options)
+    public async Task A_command_runs(params string[] options)
     {
         using var sshd = new LoopbackSshd(options);
         var identity = options.Contains("PubkeyAcceptedAlgorithms ssh-rsa") ? sshd.MakeIdentity("-t", "rsa", "-N", "") : sshd.IdentityFile;

@@ -27,7 +27,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     [Theory]
     [InlineData("tar")]
     [InlineData("sftp")]
-    public void AFolderComesBackAsItWentWithModesTimesAndLinks(string way)
+    public void A_folder_comes_back_as_it_went_with_modes_times_and_links(string way)
     {
         MakeTree();
         if (way == "sftp")
@@ -54,7 +54,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     }
 
     [Fact]
-    public void TheDestinationIsADirectoryOrANewName()
+    public void The_destination_is_a_directory_or_a_new_name()
     {
         Write("a", "one");
         _container.Succeeded($"Copy-ArchiveItem {_container.Name} '{_directory}/a' {_remote}/new -ToGuest; Copy-ArchiveItem {_container.Name} '{_directory}/a' {_remote} -ToGuest");
@@ -69,7 +69,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     }
 
     [Fact]
-    public void AFolderIsAddedToOneThatIsThere()
+    public void A_folder_is_added_to_one_that_is_there()
     {
         Write("t/new", "new");
         Write("t/same", "new");
@@ -83,7 +83,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     }
 
     [Fact]
-    public void WildcardsAreExpandedOnTheirSideAndNamesAreOnlyNames()
+    public void Wildcards_are_expanded_on_their_side_and_names_are_only_names()
     {
         _container.Inside($"cd {_remote} && touch a1 a2 b1 'a $(touch x)' \"a'q\" -- '-a' && mkdir d1 d2 && touch d1/f d2/g && ln -s /etc/hostname link");
         var result = _container.Run($"Copy-ArchiveItem {_container.Name} {_remote}/a*,{_remote}/d?/[fg],{_remote}/link,{_remote}/d1,{_remote}/no,{_remote}/no* '{_directory}' -FromGuest -PassThru");
@@ -110,7 +110,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     [InlineData("{0}/a /proc -ToGuest", "ItemNotSent")]
     [InlineData("{0}/a {1}", "DirectionMissing")]
     [InlineData("-ToGuest", "PathMissing")]
-    public void WhatCannotBeDoneIsAnErrorOfItsOwn(string arguments, string errorId)
+    public void What_cannot_be_done_is_an_error_of_its_own(string arguments, string errorId)
     {
         Write("a", "");
         Write("b", "");
@@ -120,7 +120,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     }
 
     [Fact]
-    public void ForceMakesTheDirectoryAndWhatIfMakesNothing()
+    public void Force_makes_the_directory_and_what_if_makes_nothing()
     {
         Write("a", "a");
         _container.Succeeded($"Copy-ArchiveItem {_container.Name} '{_directory}/a' {_remote}/w -ToGuest -WhatIf");
@@ -134,7 +134,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     [Theory]
     [InlineData("to")]
     [InlineData("from")]
-    public async Task ACopyThatIsStoppedLeavesNothing(string direction)
+    public async Task A_copy_that_is_stopped_leaves_nothing(string direction)
     {
         var (local, remote) = (Path.Combine(_directory, "big"), $"{_remote}/big");
         Cli.Run("sh", "-c", $"mkdir {_directory}/big {_directory}/in && head -c 400000000 /dev/zero >{local}/f");
@@ -155,7 +155,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     }
 
     [Fact]
-    public async Task ACopyWhoseConnectionBreaksLeavesNothing()
+    public async Task A_copy_whose_connection_breaks_leaves_nothing()
     {
         Cli.Run("sh", "-c", $"head -c 400000000 /dev/zero >{_directory}/big");
         using var relay = new CountingRelay(_container.Port);
@@ -183,7 +183,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     [InlineData("t/hard", TarEntryType.HardLink, "/etc/passwd")]
     [InlineData("t/hard", TarEntryType.HardLink, "t/../../secret")]
     [InlineData("t/hard", TarEntryType.HardLink, "t/link/secret")]
-    public void AHostileGuestIsRefusedAndNothingIsWritten(string name, TarEntryType type, string target)
+    public void A_hostile_guest_is_refused_and_nothing_is_written(string name, TarEntryType type, string target)
     {
         Write("in/mine", "mine");
         Write("secret", "secret");
@@ -200,7 +200,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
     }
 
     [Fact]
-    public void LinksThatLeadOutAndDevicesAreLeftOutAndTheRestIsKept()
+    public void Links_that_lead_out_and_devices_are_left_out_and_the_rest_is_kept()
     {
         Directory.CreateDirectory(Path.Combine(_directory, "in"));
         var result = Receive(

@@ -12,7 +12,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     private static string HostProgram => Path.Combine(ModuleRunspace.Root, "out", "host", "pwsh-host");
 
     [Fact]
-    public async Task VimEditsAFileInUtf8()
+    public async Task Vim_edits_a_file_in_utf8()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("LANG=C.UTF-8 vi /tmp/text");
@@ -27,7 +27,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task TopShowsAndQuits()
+    public async Task Top_shows_and_quits()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("top");
@@ -38,7 +38,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task TheGuestLearnsTheSizeAtOnceAndOnChange()
+    public async Task The_guest_learns_the_size_at_once_and_on_change()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("stty size");
@@ -50,7 +50,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task ControlCAndControlZGoToTheGuest()
+    public async Task Control_c_and_control_z_go_to_the_guest()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("echo 'fir'st; sleep 12345");
@@ -69,7 +69,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task ControlDEndsWithTheExitCode()
+    public async Task Control_d_ends_with_the_exit_code()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("(exit 5)");
@@ -80,7 +80,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task ASignalThatEndsTheShellIsAnExitCode()
+    public async Task A_signal_that_ends_the_shell_is_an_exit_code()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("kill -KILL $$");
@@ -89,7 +89,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task TheEscapeKeyHelpsTypesItselfAndEnds()
+    public async Task The_escape_key_helps_types_itself_and_ends()
     {
         using var terminal = await EnterAsync();
         terminal.Press("Enter");
@@ -105,7 +105,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task AnotherEscapeKeyOrNoneMayBeChosen()
+    public async Task Another_escape_key_or_none_may_be_chosen()
     {
         using var terminal = await EnterAsync("-EscapeChar %");
         terminal.TypeLine("~.");
@@ -120,7 +120,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task ACommandHasATerminalAndAnExitCode()
+    public async Task A_command_has_a_terminal_and_an_exit_code()
     {
         using var terminal = await StartHostAsync(container);
         terminal.TypeLine($"Enter-ArchiveEnv {container.Name} -Command 'test -t 0 && tty; exit 7'");
@@ -130,7 +130,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task EscapeSequencesArriveAsTheyAre()
+    public async Task Escape_sequences_arrive_as_they_are()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine(@"printf '\033]2;a title\007\033[31mred\033[m\n'");
@@ -141,7 +141,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task AHundredMegabytesOnOneLineTakeNoMemory()
+    public async Task A_hundred_megabytes_on_one_line_take_no_memory()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("head -c 5000000 /dev/zero | tr '\\0' x; echo; echo 'warm'ed up");
@@ -154,7 +154,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task AGuestThatNeverAnswersCanBeLeft()
+    public async Task A_guest_that_never_answers_can_be_left()
     {
         using var terminal = await EnterAsync();
         terminal.Press("Enter");
@@ -173,7 +173,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task AShellWhoseChildKeepsTheTerminalOpenEndsAllTheSame()
+    public async Task A_shell_whose_child_keeps_the_terminal_open_ends_all_the_same()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("setsid sleep 12345 & exit 3");
@@ -183,7 +183,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task TheTerminalIsAsBeforeWhenTheContainerIsKilled()
+    public async Task The_terminal_is_as_before_when_the_container_is_killed()
     {
         using var killed = new SshdContainer();
         using var terminal = await StartHostAsync(killed);
@@ -205,7 +205,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
-    public async Task TheTerminalIsAsBeforeWhenTheProcessIsToldToEnd(string signal)
+    public async Task The_terminal_is_as_before_when_the_process_is_told_to_end(string signal)
     {
         using var terminal = await StartShellAsync();
         var before = await SettingsAsync(terminal, "before");
@@ -219,7 +219,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task TheGuestHasTheTerminalAgainWhenAStoppedProcessContinues()
+    public async Task The_guest_has_the_terminal_again_when_a_stopped_process_continues()
     {
         using var terminal = await StartShellAsync();
         await StartVimAsync(terminal, $"{HostProgram} -Command 'Enter-ArchiveEnv {container.Name} -Command vi'");
@@ -238,7 +238,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task TheHostReadsKeysAfterwardsAsBefore()
+    public async Task The_host_reads_keys_afterwards_as_before()
     {
         using var terminal = await EnterAsync();
         terminal.TypeLine("vi /tmp/other");
@@ -259,7 +259,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public void WithoutATerminalTheErrorNamesWhatNeedsNone()
+    public void Without_a_terminal_the_error_names_what_needs_none()
     {
         var result = container.Run($"Enter-ArchiveEnv {container.Name}");
 
@@ -268,7 +268,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     }
 
     [Fact]
-    public async Task AWildcardHasToStandForOne()
+    public async Task A_wildcard_has_to_stand_for_one()
     {
         using var terminal = await StartHostAsync(container);
         terminal.TypeLine("Enter-ArchiveEnv nothing/*");

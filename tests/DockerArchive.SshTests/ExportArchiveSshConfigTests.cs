@@ -40,7 +40,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void SshAndScpWorkWithoutAQuestion()
+    public void Ssh_and_scp_work_without_a_question()
     {
         HostKeyPins.Remove(_container.ContainerId);
 
@@ -54,7 +54,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void SshReadsWhatWasMeant()
+    public void Ssh_reads_what_was_meant()
     {
         Export($"-IdentityFile '{_key}'");
 
@@ -69,7 +69,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void SshRefusesAnotherKeyThanThePinnedOne()
+    public void Ssh_refuses_another_key_than_the_pinned_one()
     {
         Export($"-IdentityFile '{_key}'");
         var pin = HostKeyPins.FileOf(_container.ContainerId);
@@ -89,7 +89,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void WhatEnvSaysCannotBecomeADirective()
+    public void What_env_says_cannot_become_a_directive()
     {
         File.WriteAllText(DotEnv, _before.Replace("IMAGE=", "IMAGE=\"x\\n    ProxyCommand touch /tmp/no\\n*\"#", StringComparison.Ordinal));
 
@@ -102,7 +102,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void SkipSshConfigIsHeeded()
+    public void Skip_ssh_config_is_heeded()
     {
         File.WriteAllText(DotEnv, $"{_before}SKIP_SSH_CONFIG=true\n");
 
@@ -112,11 +112,11 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void WhatDoesNotRunIsAnErrorOfItsName() =>
+    public void What_does_not_run_is_an_error_of_its_name() =>
         Assert.Equal("EnvironmentNotFound", _container.Run($"Export-ArchiveSshConfig sshd/none -Path '{Config}'").ErrorId);
 
     [Fact]
-    public void InstallingMakesTheConfigOfAFreshUser()
+    public void Installing_makes_the_config_of_a_fresh_user()
     {
         Export($"-IdentityFile '{_key}' -Install");
 
@@ -129,7 +129,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     [InlineData("Host a\n    User b\n", "\n")]
     [InlineData("Host a\r\n    User b", "\r\n")]
     [InlineData("# caf\u00e9 \u20ac", "\n")]
-    public void InstallingAddsOneLineAndUninstallingTakesItAway(string before, string lineEnd)
+    public void Installing_adds_one_line_and_uninstalling_takes_it_away(string before, string lineEnd)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(UserConfig)!);
         var target = Path.Combine(_folder, "dotfiles");
@@ -151,7 +151,7 @@ public sealed class ExportArchiveSshConfigTests : IClassFixture<SshdContainer>, 
     }
 
     [Fact]
-    public void WhatIfWritesNothing()
+    public void What_if_writes_nothing()
     {
         _container.Succeeded($"Export-ArchiveSshConfig -Install -WhatIf -Path '{Config}'");
 

@@ -27,7 +27,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
     }
 
     [Fact]
-    public async Task AnUnchangedContextCostsNextToNothing()
+    public async Task An_unchanged_context_costs_next_to_nothing()
     {
         var random = new Random(1);
         var content = new byte[1_000_000];
@@ -53,7 +53,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
     }
 
     [Fact]
-    public async Task OnlyWhatChangedIsSentAndTheGuestSeesExactlyWhatIsHere()
+    public async Task Only_what_changed_is_sent_and_the_guest_sees_exactly_what_is_here()
     {
         Write("big", new string('x', 5_000_000));
         Write("same-size", "one");
@@ -91,7 +91,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
     }
 
     [Fact]
-    public async Task BuildsAtOnceEachSeeOneState()
+    public async Task Builds_at_once_each_see_one_state()
     {
         using var guest = await ConnectAsync();
         for (var round = 0; round < 4; round++)
@@ -107,7 +107,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
     }
 
     [Fact]
-    public async Task ASendingThatIsCutOffLeavesNothingThatCountsAsKept()
+    public async Task A_sending_that_is_cut_off_leaves_nothing_that_counts_as_kept()
     {
         Write("a", new string('a', 30_000_000));
         Write("b", "b");
@@ -124,7 +124,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
     }
 
     [Fact]
-    public async Task AGuestThatLostWhatItHadGetsAll()
+    public async Task A_guest_that_lost_what_it_had_gets_all()
     {
         Write("a", "a");
         using var guest = await ConnectAsync();
@@ -135,7 +135,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
     }
 
     [Fact]
-    public async Task OneContextIsKeptForEachOfTheLastFourDirectories()
+    public async Task One_context_is_kept_for_each_of_the_last_four_directories()
     {
         using var guest = await ConnectAsync();
         for (var i = 0; i < 6; i++)

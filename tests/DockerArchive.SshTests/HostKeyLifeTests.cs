@@ -4,7 +4,7 @@ namespace DockerArchive.SshTests;
 public sealed class HostKeyLifeTests
 {
     [Fact]
-    public void AChangedKeyIsAnErrorAndANewContainerIsNone()
+    public void A_changed_key_is_an_error_and_a_new_container_is_none()
     {
         using var container = new SshdContainer();
         var pin = HostKeyPins.FileOf(container.ContainerId);

@@ -24,7 +24,7 @@ public sealed class HostKeyTests : IDisposable
     private string Pin => HostKeyPins.FileOf(_endpoint.ContainerId);
 
     [Fact]
-    public async Task TheFirstContactPinsForItsUserAloneInOpenSshsForm()
+    public async Task The_first_contact_pins_for_its_user_alone_in_open_sshs_form()
     {
         await ConnectAsync();
 
@@ -43,7 +43,7 @@ public sealed class HostKeyTests : IDisposable
     [InlineData(OnlyEcdsa, "ecdsa-sha2-nistp256")]
     [InlineData("HostKeyAlgorithms rsa-sha2-256", "ssh-rsa")]
     [InlineData("HostKeyAlgorithms ssh-rsa", "ssh-rsa")]
-    public async Task TheTypePinnedFirstIsDemandedAlsoWhereThereAreOthers(string first, string type)
+    public async Task The_type_pinned_first_is_demanded_also_where_there_are_others(string first, string type)
     {
         _sshd.Restart(first);
         await ConnectAsync();
@@ -54,7 +54,7 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task AChangedKeyIsAnAlarmThatSaysWhatToDo()
+    public async Task A_changed_key_is_an_alarm_that_says_what_to_do()
     {
         await ConnectAsync();
         var pinned = await File.ReadAllTextAsync(Pin, TestContext.Current.CancellationToken);
@@ -69,7 +69,7 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task AKeyOfAnotherTypeInPlaceOfThePinnedOneIsAnAlarm()
+    public async Task A_key_of_another_type_in_place_of_the_pinned_one_is_an_alarm()
     {
         _sshd.Restart(OnlyEd25519);
         await ConnectAsync();
@@ -79,7 +79,7 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task DeletingThePinMakesWayForANewKey()
+    public async Task Deleting_the_pin_makes_way_for_a_new_key()
     {
         await ConnectAsync();
         _sshd.MakeHostKeys();
@@ -90,7 +90,7 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task FurtherKeysThatSshLearnedCountToo()
+    public async Task Further_keys_that_ssh_learned_count_too()
     {
         _sshd.Restart(OnlyEd25519);
         await ConnectAsync();
@@ -107,7 +107,7 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task APinThatCannotBeWrittenEndsTheLoginBeforeItBegins()
+    public async Task A_pin_that_cannot_be_written_ends_the_login_before_it_begins()
     {
         Directory.CreateDirectory(Pin);
 
@@ -118,7 +118,7 @@ public sealed class HostKeyTests : IDisposable
     }
 
     [Fact]
-    public void ManyAtOncePinOneKey()
+    public void Many_at_once_pin_one_key()
     {
         var keys = Enumerable.Range(0, 200).Select(i => Key((byte)(i % 2))).ToArray();
         var held = new System.Collections.Concurrent.ConcurrentBag<byte>();

@@ -28,7 +28,7 @@ public sealed class IdentityFileTests : IDisposable
     [InlineData("ecdsa", "PEM", Passphrase)]
     [InlineData("ecdsa", "PKCS8", "")]
     [InlineData("ecdsa", "PKCS8", Passphrase)]
-    public async Task EachTypeAndFormLogsIn(string type, string form, string passphrase)
+    public async Task Each_type_and_form_logs_in(string type, string form, string passphrase)
     {
         var file = _sshd.MakeIdentity("-t", type, "-m", form, "-N", passphrase);
 
@@ -39,7 +39,7 @@ public sealed class IdentityFileTests : IDisposable
     [InlineData("256")]
     [InlineData("384")]
     [InlineData("521")]
-    public async Task EachCurveLogsIn(string bits) =>
+    public async Task Each_curve_logs_in(string bits) =>
         Assert.Equal("in\n", await EchoAsync(_sshd.MakeIdentity("-t", "ecdsa", "-b", bits, "-N", ""), null));
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class IdentityFileTests : IDisposable
     [InlineData("rsa", "PEM", "wrong-" + Passphrase, "cannot be decrypted*-Credential")]
     [InlineData("ecdsa", "PKCS8", null, "is encrypted*-IdentityFile")]
     [InlineData("ecdsa", "PKCS8", "wrong-" + Passphrase, "cannot be decrypted*-Credential")]
-    public async Task AMissingOrWrongPassphraseIsToldAndNotRepeated(string type, string form, string? given, string message)
+    public async Task A_missing_or_wrong_passphrase_is_told_and_not_repeated(string type, string form, string? given, string message)
     {
         var file = _sshd.MakeIdentity("-t", type, "-m", form, "-N", Passphrase);
 
@@ -61,7 +61,7 @@ public sealed class IdentityFileTests : IDisposable
     }
 
     [Fact]
-    public async Task AFileThatIsNoKeyIsToldSo()
+    public async Task A_file_that_is_no_key_is_told_so()
     {
         var e = await Assert.ThrowsAsync<ArchiveException>(() => EchoAsync($"{_sshd.IdentityFile}.pub", null));
 
@@ -70,7 +70,7 @@ public sealed class IdentityFileTests : IDisposable
     }
 
     [Fact]
-    public async Task ARefusedKeyNamesUserKeyAndRemedy()
+    public async Task A_refused_key_names_user_key_and_remedy()
     {
         var file = Path.Combine(_sshd.Home, "stranger");
         Cli.Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file);
@@ -88,7 +88,7 @@ public sealed class IdentityFileTests : IDisposable
     [InlineData("192.0.2.7", true, "root")]
     [InlineData("192.0.2.7", false, null)]
     [InlineData("docker.example", false, null)]
-    public void TheWellKnownPasswordStaysOnThisMachine(string host, bool allow, string? password)
+    public void The_well_known_password_stays_on_this_machine(string host, bool allow, string? password)
     {
         if (password is not null)
         {
@@ -102,13 +102,13 @@ public sealed class IdentityFileTests : IDisposable
     }
 
     [Fact]
-    public void WhatTheUserGivesGoesAnywhere() =>
+    public void What_the_user_gives_goes_anywhere() =>
         Assert.Equal(
             ("me", "mine"),
             (GuestLogin.For(At("192.0.2.7"), new NetworkCredential("me", "mine"), null, false) is var login ? (login.User, login.Password) : default));
 
     [Fact]
-    public void ALoginInAMessageShowsNoSecret() =>
+    public void A_login_in_a_message_shows_no_secret() =>
         Assert.Equal("me", new GuestLogin("me", "password", "/key", "passphrase").ToString());
 
     private static ArchiveInstance At(string host) => new()

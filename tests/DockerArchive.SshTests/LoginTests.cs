@@ -14,12 +14,12 @@ public sealed class LoginTests(SshdContainer container) : IClassFixture<SshdCont
     public void Dispose() => File.WriteAllText(_env, _before);
 
     [Fact]
-    public void TheArchivesOwnLoginIsTheDefault() => Assert.Equal(In, ErrorOf(""));
+    public void The_archives_own_login_is_the_default() => Assert.Equal(In, ErrorOf(""));
 
     [Theory]
     [InlineData("keys/id", "keys")]
     [InlineData("~/.ssh/id", "home/.ssh")]
-    public void TheKeyOfDotEnvIsFound(string written, string directory)
+    public void The_key_of_dot_env_is_found(string written, string directory)
     {
         var home = Environment.GetEnvironmentVariable("HOME");
         Environment.SetEnvironmentVariable("HOME", Path.Combine(container.EnvironmentDirectory, "home"));
@@ -40,7 +40,7 @@ public sealed class LoginTests(SshdContainer container) : IClassFixture<SshdCont
     }
 
     [Fact]
-    public void AKeyOfDotEnvThatIsMissingIsNamed()
+    public void A_key_of_dot_env_that_is_missing_is_named()
     {
         File.WriteAllText(_env, $"{_before}IDENTITY_FILE=keys/none\n");
 
@@ -51,7 +51,7 @@ public sealed class LoginTests(SshdContainer container) : IClassFixture<SshdCont
     }
 
     [Fact]
-    public void ACredentialGoesBeforeTheKeyOfDotEnv()
+    public void A_credential_goes_before_the_key_of_dot_env()
     {
         File.WriteAllText(_env, $"{_before}IDENTITY_FILE=keys/none\n");
 
@@ -59,7 +59,7 @@ public sealed class LoginTests(SshdContainer container) : IClassFixture<SshdCont
     }
 
     [Fact]
-    public void StartingTakesTheSameLogins()
+    public void Starting_takes_the_same_logins()
     {
         var key = Authorize(Directory.CreateDirectory(Path.Combine(container.EnvironmentDirectory, "start")).FullName);
 
@@ -68,7 +68,7 @@ public sealed class LoginTests(SshdContainer container) : IClassFixture<SshdCont
     }
 
     [Fact]
-    public async Task APasswordIsNowhereToBeSeen()
+    public async Task A_password_is_nowhere_to_be_seen()
     {
         var password = Guid.NewGuid().ToString("n");
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -31,7 +31,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public void ItsSshNetIsAnother()
+    public void Its_ssh_net_is_another()
     {
         var client = (SessionType.GetField("Session")!.GetValue(_session))!.GetType().Assembly;
 
@@ -40,7 +40,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task StreamsAreSeparateAndTheExitCodeComesBack()
+    public async Task Streams_are_separate_and_the_exit_code_comes_back()
     {
         var output = await (await OpenAsync()).RunAsync("echo out; echo err >&2; exit 7", Token);
 
@@ -48,10 +48,10 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task ASignalIsNamed() => Assert.Equal("SEGV", (await (await OpenAsync()).RunAsync("kill -SEGV $$", Token)).Exit.Signal);
+    public async Task A_signal_is_named() => Assert.Equal("SEGV", (await (await OpenAsync()).RunAsync("kill -SEGV $$", Token)).Exit.Signal);
 
     [Fact]
-    public async Task StandardInputIsStreamedToItsEnd()
+    public async Task Standard_input_is_streamed_to_its_end()
     {
         var stdout = new StringBuilder();
         await (await OpenAsync()).RunAsync(
@@ -70,7 +70,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyCommandsShareTheConnection()
+    public async Task Many_commands_share_the_connection()
     {
         var guest = await OpenAsync();
 
@@ -81,7 +81,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task CancellingLeavesNothing()
+    public async Task Cancelling_leaves_nothing()
     {
         var mark = CommandTests.Mark();
 
@@ -91,7 +91,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task AReaderThatStopsStopsTheWriter()
+    public async Task A_reader_that_stops_stops_the_writer()
     {
         var first = new TaskCompletionSource();
         var resume = new TaskCompletionSource();
@@ -118,7 +118,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task ATerminalHasItsSizeAndExitCode()
+    public async Task A_terminal_has_its_size_and_exit_code()
     {
         using var terminal = await (await OpenAsync()).OpenTerminalAsync(null, "xterm", new TerminalSize(90, 30), Token);
         var shown = new StringBuilder();
@@ -131,7 +131,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public async Task AClosedSessionIsToldAndWorksAgainWhenItIsOpenedAgain()
+    public async Task A_closed_session_is_told_and_works_again_when_it_is_opened_again()
     {
         Assert.Equal("1\n", (await (await OpenAsync()).RunAsync("echo 1", Token)).StdoutText);
         Call("Disconnect");
@@ -142,10 +142,26 @@ public sealed class PoshSshSessionTests : IDisposable
         Assert.Equal("2\n", (await (await OpenAsync()).RunAsync("echo 2", Token)).StdoutText);
     }
 
+    [Fact]
+    public async Task A_session_that_is_closed_ends_what_runs_over_it()
+    {
+        var guest = await OpenAsync();
+        var mark = CommandTests.Mark();
+        var started = new TaskCompletionSource();
+        var running = guest.RunAsync(
+            new RemoteCommand($"echo up; sleep {mark}") { Stdout = _ => { started.TrySetResult(); return default; } }, Token);
+        await started.Task.WaitAsync(Token);
+
+        Call("Disconnect");
+
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => running.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(10)));
+    }
+
     [Theory]
     [InlineData("a name")]
     [InlineData(5)]
-    public void WhatIsNoSessionIsToldSo(object wrong)
+    public void What_is_no_session_is_told_so(object wrong)
     {
         var e = Assert.Throws<ArchiveException>(() => PoshSshSession.Open(wrong));
 
@@ -156,7 +172,7 @@ public sealed class PoshSshSessionTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("-IdentityFile $key")]
-    public void NewArchiveSshSessionOpensOneThatTheModuleWorksOver(string parameters)
+    public void New_archive_ssh_session_opens_one_that_the_module_works_over(string parameters)
     {
         using var container = new SshdContainer();
         var key = Path.Combine(container.EnvironmentDirectory, "id");
@@ -179,7 +195,7 @@ public sealed class PoshSshSessionTests : IDisposable
     }
 
     [Fact]
-    public void WithoutPoshSshNewArchiveSshSessionSaysHowToGetIt()
+    public void Without_posh_ssh_new_archive_ssh_session_says_how_to_get_it()
     {
         using var module = new ModuleRunspace();
 

@@ -10,6 +10,8 @@ public abstract class AuthenticationCmdlet : ArchiveCmdlet
 {
     private protected const string ByEnvironment = "Environment";
 
+    private string? _identityFile;
+
     /// <summary>
     /// Login of the guest; with -IdentityFile, the password is the key's passphrase. Default: the archives' own, root
     /// with password root, at loopback addresses.
@@ -29,6 +31,21 @@ public abstract class AuthenticationCmdlet : ArchiveCmdlet
     /// <summary>Send the well-known password also to a guest that is not at a loopback address.</summary>
     [Parameter(ParameterSetName = ByEnvironment)]
     public virtual SwitchParameter AllowDefaultPassword { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        try
+        {
+            // The session's location is the pipeline thread's to ask for.
+            _identityFile = IdentityFile is null ? null : FileSystemPath(IdentityFile);
+        }
+        catch (ArchiveException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+        }
+    }
 
     /// <summary>The running instances that a user means; one that is not there is an error record.</summary>
     private protected async Task<IReadOnlyList<ArchiveInstance>> FindRunningAsync(
@@ -75,8 +92,8 @@ public abstract class AuthenticationCmdlet : ArchiveCmdlet
 
     private string? IdentityFileFor(ArchiveInstance instance)
     {
-        if (IdentityFile is not null)
-            return FileSystemPath(IdentityFile);
+        if (_identityFile is not null)
+            return _identityFile;
         if (Credential is not null || !SettingsOf(instance).TryGetValue("IDENTITY_FILE", out var file) || file.Length == 0)
             return null;
         return Path.GetFullPath(

@@ -25,7 +25,9 @@ internal sealed class GuestConnection : IDisposable
     /// <summary>How long a guest may be silent when asked for a sign of life. Even an emulated one is not silent for so long.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
+    private readonly SshNetMembers _ssh;
     private readonly object _client;
+    private readonly object _session;
     private readonly GuestEndpoint? _endpoint;
     private readonly string _name;
     private readonly string _id = Guid.NewGuid().ToString("n")[..12];
@@ -42,15 +44,16 @@ internal sealed class GuestConnection : IDisposable
 
     private GuestConnection(object client, GuestEndpoint? endpoint, string name)
     {
+        _ssh = SshNetMembers.Of(client);
         _client = client;
+        _session = _ssh.Session.Invoke(client) ?? throw new SshConnectionException("Client not connected.");
         _endpoint = endpoint;
         _name = name;
+        _ = KeepAliveAsync();
     }
 
     /// <summary>Whether it is open as far as is known.</summary>
-    public bool IsAlive =>
-        !_closed.IsCancellationRequested
-        && (_client is SshClient client ? client.IsConnected : (bool?)_client.GetType().GetProperty("IsConnected")?.GetValue(_client) ?? false);
+    public bool IsAlive => !_closed.IsCancellationRequested && (bool)_ssh.IsConnected.Invoke(_session)!;
 
     /// <summary>What the guest proved its host key with, such as <c>rsa-sha2-512</c>; null over another module's connection.</summary>
     public string? HostKeyAlgorithm => (_client as SshClient)?.ConnectionInfo.CurrentHostKeyAlgorithm;
@@ -63,12 +66,10 @@ internal sealed class GuestConnection : IDisposable
         GuestEndpoint endpoint, TimeSpan timeout, CancellationToken cancellation)
     {
         var client = await ConnectAsync(endpoint, timeout, info => new SshClient(info), cancellation);
-        var connection = new GuestConnection(client, endpoint, endpoint.Name);
-        _ = connection.KeepAliveAsync();
-        return connection;
+        return new GuestConnection(client, endpoint, endpoint.Name);
     }
 
-    /// <summary>Works over a connection that another module opened, keeps alive and closes.</summary>
+    /// <summary>Works over a connection that another module opened and closes.</summary>
     /// <param name="client">An <c>SshClient</c> of any SSH.NET.</param>
     /// <param name="name">What errors call it.</param>
     public static GuestConnection Over(object client, string name) => new(client, null, name);
@@ -172,8 +173,7 @@ internal sealed class GuestConnection : IDisposable
         _second?.Dispose();
         if (_client is SshClient own)
             own.Dispose();
-        foreach (var channel in _channels.Keys)
-            channel.Lose();
+        LoseChannels();
     }
 
     private static void Start(SessionChannel channel, string? commandLine)
@@ -362,15 +362,18 @@ internal sealed class GuestConnection : IDisposable
             {
                 var lifeline = await LifelineAsync().WaitAsync(Silence, _closed.Token);
                 var answer = lifeline.PingAsync();
-                while (!answer.IsCompleted)
+                var asked = Environment.TickCount64;
+                while (IsAlive && await Task.WhenAny(answer, Task.Delay(KeepAliveInterval, _closed.Token)) != answer)
                 {
-                    await Task.WhenAny(answer, Task.Delay(Silence, _closed.Token));
-                    if (!answer.IsCompleted && Environment.TickCount64 - Volatile.Read(ref _heard) > Silence.TotalMilliseconds)
+                    if (Environment.TickCount64 - Math.Max(asked, Volatile.Read(ref _heard)) >= Silence.TotalMilliseconds)
                         throw new TimeoutException();
                 }
 
-                await answer;
+                if (IsAlive)
+                    await answer;
             }
+
+            LoseChannels();
         }
         catch (OperationCanceledException)
         {
@@ -385,9 +388,15 @@ internal sealed class GuestConnection : IDisposable
     /// <summary>SSH.NET says goodbye before it closes, and waits for room in a send buffer that a dead link never empties.</summary>
     internal void Abort()
     {
-        var members = SshNetMembers.Of(_client);
-        if (members.Session.Invoke(_client) is { } session)
-            (members.Socket?.GetValue(session) as Socket)?.Dispose();
+        (_ssh.Socket?.GetValue(_session) as Socket)?.Dispose();
+        LoseChannels();
+    }
+
+    /// <summary>Of a connection that is closed from this side SSH.NET tells nobody.</summary>
+    private void LoseChannels()
+    {
+        foreach (var channel in _channels.Keys)
+            channel.Lose();
     }
 
     private GuestConnectionLostException Lost(Exception inner) => new(_name, inner);

@@ -27,6 +27,7 @@ internal sealed class SshNetMembers
         var adjust = Type(assembly, "Messages.Connection.ChannelWindowAdjustMessage");
 
         Session = Getter(client, "Session");
+        IsConnected = Getter(session, "IsConnected");
         CreateChannel = Method(session, "CreateChannelSession");
         SendMessage = Method(session, "SendMessage", message);
         SessionLost = Event(session, "Disconnected");
@@ -64,6 +65,8 @@ internal sealed class SshNetMembers
     }
 
     public MethodInvoker Session { get; }
+
+    public MethodInvoker IsConnected { get; }
 
     public MethodInvoker CreateChannel { get; }
 

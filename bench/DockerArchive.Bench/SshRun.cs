@@ -1,0 +1,57 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+
+namespace DockerArchive.Bench;
+
+/// <summary>What <c>make bench</c> measures of SSH, against OpenSSH's client at the same sshd of this machine.</summary>
+internal static class SshRun
+{
+    private const string Master = "ssh with ControlMaster";
+
+    public static void Start(string artifacts)
+    {
+        Console.WriteLine("==> SSH beside OpenSSH's client");
+        var commands = Run<SshCommandBenchmarks>(artifacts, Job.Default.WithWarmupCount(3).WithIterationCount(15).WithInvocationCount(20));
+        var transfers = Run<SshTransferBenchmarks>(artifacts, Job.Default.WithWarmupCount(2).WithIterationCount(7).WithInvocationCount(1));
+        var table = new ClosingTable();
+        table.AddRate(
+            "ssh: commands on an open connection", 1 / commands(nameof(SshCommandBenchmarks.OpenConnection)), "/s",
+            Master, 1 / commands(nameof(SshCommandBenchmarks.ControlMaster)), requiredRatio: 1 / 1.1);
+        table.AddRate(
+            "ssh: connections with their first command", 1 / commands(nameof(SshCommandBenchmarks.FirstCommand)), "/s",
+            "ssh", 1 / commands(nameof(SshCommandBenchmarks.Ssh)), requiredRatio: 1 / 1.2);
+        const double Megabytes = SshTransferBenchmarks.Length / 1e6;
+        table.AddRate(
+            "ssh: a tree of 200 MB", Megabytes / transfers(nameof(SshTransferBenchmarks.CopyBig)), "MB/s",
+            $"tar, {Master}, tar", Megabytes / transfers(nameof(SshTransferBenchmarks.TarBig)), requiredRatio: 0.9);
+        table.AddRate(
+            "ssh: 10,000 small files", SshTransferBenchmarks.Files / transfers(nameof(SshTransferBenchmarks.CopySmall)), "files/s",
+            $"tar, {Master}, tar", SshTransferBenchmarks.Files / transfers(nameof(SshTransferBenchmarks.TarSmall)), requiredRatio: 1);
+        table.AddRate(
+            "ssh: 100 MB to a command", Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.StreamIn)), "MB/s",
+            Master, Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.SshIn)));
+        table.AddRate(
+            "ssh: 100 MB from a command", Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.StreamOut)), "MB/s",
+            Master, Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.SshOut)));
+        Console.WriteLine(table);
+    }
+
+    /// <returns>The median of a benchmark, in seconds.</returns>
+    private static Func<string, double> Run<T>(string artifacts, Job job)
+    {
+        ManualConfig config = ManualConfig.CreateEmpty()
+            .WithArtifactsPath(Directory.CreateDirectory(artifacts).FullName)
+            .AddJob(job.WithUnrollFactor(1))
+            .AddColumn(TargetMethodColumn.Method, StatisticColumn.Median)
+            .AddExporter(MarkdownExporter.Console)
+            .AddLogger(NullLogger.Instance);
+        Summary summary = BenchmarkRunner.Run<T>(config);
+        return method => summary.Reports.Single(r => r.BenchmarkCase.Descriptor.WorkloadMethod.Name == method).ResultStatistics?.Median / 1e9
+            ?? throw new InvalidOperationException($"{method} did not run; {summary.LogFilePath} says why.");
+    }
+}
