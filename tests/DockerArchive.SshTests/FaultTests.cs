@@ -39,7 +39,7 @@ public sealed class FaultTests
             await Assert.ThrowsAsync<GuestConnectionLostException>(() => running);
         }
 
-        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(15)));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

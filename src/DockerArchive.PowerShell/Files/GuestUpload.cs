@@ -27,7 +27,7 @@ internal sealed class GuestUpload(GuestConnection guest, string instance, Action
         [ -d "$folder" ] || exit 66
         folder=${folder%/}
         stage=$(mktemp -d "$folder/.partial.XXXXXXXX") || exit
-        trap 'rm -rf "$stage"' EXIT
+        trap 'trap "" HUP INT PIPE TERM; rm -rf "$stage"' EXIT
         trap 'exit 129' HUP
         trap 'exit 130' INT
         trap 'exit 141' PIPE

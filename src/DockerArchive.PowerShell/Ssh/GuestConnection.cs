@@ -361,7 +361,9 @@ internal sealed class GuestConnection : IDisposable
             while (await timer.WaitForNextTickAsync(_closed.Token) && IsAlive)
             {
                 var lifeline = await LifelineAsync().WaitAsync(Silence, _closed.Token);
-                var answer = lifeline.PingAsync();
+
+                // On a dead link even sending may wait, behind somebody who sends more than goes out.
+                var answer = Task.Run(lifeline.PingAsync);
                 var asked = Environment.TickCount64;
                 while (IsAlive && await Task.WhenAny(answer, Task.Delay(KeepAliveInterval, _closed.Token)) != answer)
                 {

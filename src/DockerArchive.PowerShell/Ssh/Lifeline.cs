@@ -40,7 +40,7 @@ internal sealed class Lifeline : IDisposable
         for signal in INT TERM KILL; do
             sweep "$signal" "$connection" ""
             [ "$n" = 0 ] && break
-            sleep 2
+            sleep 5
         done
         """;
 

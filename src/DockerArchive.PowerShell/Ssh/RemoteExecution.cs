@@ -138,7 +138,7 @@ internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline
             try
             {
                 var line = await lifeline().WaitAsync(command.Grace, CancellationToken.None);
-                if (await line.SignalAsync(signal, token, group).WaitAsync(command.Grace, CancellationToken.None) == 0)
+                if (await Task.Run(() => line.SignalAsync(signal, token, group), CancellationToken.None).WaitAsync(command.Grace, CancellationToken.None) == 0)
                     break;
                 using var next = CancellationTokenSource.CreateLinkedTokenSource(forceful);
                 next.CancelAfter(command.Grace);
@@ -151,7 +151,7 @@ internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline
             {
                 continue;
             }
-            catch (Exception e) when (e is Renci.SshNet.Common.SshException)
+            catch (Exception e) when (GuestConnection.IsLoss(e))
             {
                 // The connection is gone, and with it, by the lifeline, the command.
                 return;
