@@ -16,8 +16,8 @@ internal static class SshRun
     public static void Start(string artifacts)
     {
         Console.WriteLine("==> SSH beside OpenSSH's client");
-        var commands = Run<SshCommandBenchmarks>(artifacts, Job.Default.WithWarmupCount(3).WithIterationCount(15).WithInvocationCount(20));
-        var transfers = Run<SshTransferBenchmarks>(artifacts, Job.Default.WithWarmupCount(2).WithIterationCount(7).WithInvocationCount(1));
+        var commands = Run<SshCommandBenchmarks>(artifacts, Job.Default.WithWarmupCount(2).WithIterationCount(11).WithInvocationCount(10));
+        var transfers = Run<SshTransferBenchmarks>(artifacts, Job.Default.WithWarmupCount(2).WithIterationCount(9).WithInvocationCount(1));
         var table = new ClosingTable();
         table.AddRate(
             "ssh: commands on an open connection", 1 / commands(nameof(SshCommandBenchmarks.OpenConnection)), "/s",
@@ -26,12 +26,8 @@ internal static class SshRun
             "ssh: connections with their first command", 1 / commands(nameof(SshCommandBenchmarks.FirstCommand)), "/s",
             "ssh", 1 / commands(nameof(SshCommandBenchmarks.Ssh)), requiredRatio: 1 / 1.2);
         const double Megabytes = SshTransferBenchmarks.Length / 1e6;
-        table.AddRate(
-            "ssh: a tree of 200 MB", Megabytes / transfers(nameof(SshTransferBenchmarks.CopyBig)), "MB/s",
-            $"tar, {Master}, tar", Megabytes / transfers(nameof(SshTransferBenchmarks.TarBig)), requiredRatio: 0.9);
-        table.AddRate(
-            "ssh: 10,000 small files", SshTransferBenchmarks.Files / transfers(nameof(SshTransferBenchmarks.CopySmall)), "files/s",
-            $"tar, {Master}, tar", SshTransferBenchmarks.Files / transfers(nameof(SshTransferBenchmarks.TarSmall)), requiredRatio: 1);
+        AddTree("a tree of 200 MB", Megabytes, "MB/s", "Big", 0.9);
+        AddTree("10,000 small files", SshTransferBenchmarks.Files, "files/s", "Small", 1);
         table.AddRate(
             "ssh: 100 MB to a command", Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.StreamIn)), "MB/s",
             Master, Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.SshIn)));
@@ -39,6 +35,13 @@ internal static class SshRun
             "ssh: 100 MB from a command", Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.StreamOut)), "MB/s",
             Master, Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.SshOut)));
         Console.WriteLine(table);
+
+        void AddTree(string what, double amount, string unit, string tree, double requiredRatio)
+        {
+            var rate = amount / transfers($"Copy{tree}");
+            table.AddRate($"ssh: {what}", rate, unit, "tar \\| ssh tar", amount / transfers($"Tar{tree}"), requiredRatio);
+            table.AddRate($"ssh: {what}", rate, unit, $"the same, {Master}", amount / transfers($"Tar{tree}Master"));
+        }
     }
 
     /// <returns>The median of a benchmark, in seconds.</returns>

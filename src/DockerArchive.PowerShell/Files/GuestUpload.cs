@@ -60,7 +60,7 @@ internal sealed class GuestUpload(GuestConnection guest, string instance, Action
         IReadOnlyList<FileSystemInfo> items, string destination, bool force, Action<ArchiveException> onError, CancellationToken cancellation)
     {
         var tree = new LocalTree(items, onError);
-        var total = tree.Length();
+        var length = Task.Run(tree.Length, cancellation);
         var several = items.Count > 1 || destination.EndsWith('/');
         if (await RunAsync("tar", (stream, token) => ReadAhead.SendAsync(stream, tar => tree.WriteTar(tar, Sent), token)) != NoTar)
             return;
@@ -76,7 +76,7 @@ internal sealed class GuestUpload(GuestConnection guest, string instance, Action
             },
             stage);
 
-        void Sent(int bytes) => progress(_sent += bytes, total);
+        void Sent(int bytes) => progress(_sent += bytes, length.IsCompletedSuccessfully ? length.Result : null);
 
         async Task<int> RunAsync(string way, Func<Stream, CancellationToken, Task> send, TaskCompletionSource<string>? said = null)
         {
