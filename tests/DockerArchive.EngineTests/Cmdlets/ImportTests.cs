@@ -55,11 +55,11 @@ public class ImportTests
     {
         using var runspace = new ModuleRunspace();
         var types = runspace.Run(
-            "Get-Command -Module DockerArchive | ForEach-Object { $_.OutputType } | ForEach-Object { $_.Type.FullName }").As<string>().Distinct().ToArray();
+            "Get-Command -Module DockerArchive | ForEach-Object { if (-not $_.OutputType) { throw $_.Name }; $_.OutputType.Name }").As<string>().Distinct().ToArray();
         var views = System.Xml.Linq.XDocument.Load(Path.Combine(ModuleRunspace.Root, "DockerArchive.Format.ps1xml"))
             .Descendants("TypeName").Select(e => e.Value).ToHashSet();
 
         Assert.NotEmpty(types);
-        Assert.All(types, t => Assert.Contains(t, views));
+        Assert.All(types.Where(t => t.StartsWith("DockerArchive.", StringComparison.Ordinal)), t => Assert.Contains(t, views));
     }
 }
