@@ -15,7 +15,9 @@ public sealed class TmuxTerminal : IDisposable
     public TmuxTerminal(string program, params string[] variables)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/tmux"), "This needs tmux: apt-get install tmux");
-        string[] session = ["new-session", "-d", "-x", "100", "-y", "30", program];
+
+        // The prompt shows the directory, and a long one would break the lines that are looked for.
+        string[] session = ["new-session", "-d", "-x", "100", "-y", "30", "-c", "/", program];
         Cli.Run("env", [.. variables, "tmux", "-u", "-S", Socket, "-f", "/dev/null", .. session]);
     }
 
