@@ -208,10 +208,14 @@ Describe 'A guest' -Skip:$noDocker {
         It 'is closed when the module is removed' {
             $null = Invoke-ArchiveCommand $name 'true'
             Remove-Module DockerArchive
-            $open = { docker exec $instances[0].ContainerId pgrep -fc '[s]shd: root@notty' }
-            foreach ($attempt in 1..50) { if ((& $open) -eq 0) { break }; Start-Sleep -Milliseconds 100 }
-            & $open | Should -Be 0
-            Import-Module "$PSScriptRoot/../DockerArchive.psd1"
+            try {
+                $open = { docker exec $instances[0].ContainerId pgrep -fc '[s]shd: root@notty' }
+                foreach ($attempt in 1..50) { if ((& $open) -eq 0) { break }; Start-Sleep -Milliseconds 100 }
+                & $open | Should -Be 0
+            }
+            finally {
+                Import-Module "$PSScriptRoot/../DockerArchive.psd1"
+            }
         }
     }
 }
