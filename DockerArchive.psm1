@@ -14,3 +14,7 @@ $export = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdl
 foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
     $null = $export.Invoke($ExecutionContext.SessionState.Module, @(, $cmdlet))
 }
+
+$lifetime = $assembly.GetType('DockerArchive.ModuleLifetime')
+$lifetime::Begin()
+$ExecutionContext.SessionState.Module.OnRemove = { $lifetime::End() }

@@ -1,25 +1,27 @@
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using DockerArchive.Ssh;
 
 namespace DockerArchive;
 
 /// <summary>
-/// Closes the connections to guests when no runspace of the process uses the module any more. The engine makes one of
-/// these and calls it when the module is imported and removed; it does not when a runspace is closed.
+/// Closes the connections to guests when no runspace of the process uses the module any more. DockerArchive.psm1 tells
+/// when it is imported and removed; the engine's own interfaces for that are not called for an assembly it has in its
+/// cache, and nothing is when a runspace is closed.
 /// </summary>
-public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssemblyCleanup
+public static class ModuleLifetime
 {
     private static readonly HashSet<Guid> Users = [];
+    private static readonly HashSet<Guid> Watched = [];
 
-    /// <inheritdoc/>
-    public void OnImport()
+    /// <summary>The current runspace has imported the module.</summary>
+    public static void Begin()
     {
         if (Runspace.DefaultRunspace is not { } runspace)
             return;
         lock (Users)
         {
-            if (!Users.Add(runspace.InstanceId))
+            Users.Add(runspace.InstanceId);
+            if (!Watched.Add(runspace.InstanceId))
                 return;
         }
 
@@ -30,8 +32,8 @@ public sealed class ModuleLifetime : IModuleAssemblyInitializer, IModuleAssembly
         };
     }
 
-    /// <inheritdoc/>
-    public void OnRemove(PSModuleInfo psModuleInfo)
+    /// <summary>The current runspace removes the module.</summary>
+    public static void End()
     {
         if (Runspace.DefaultRunspace is { } runspace)
             End(runspace.InstanceId);
