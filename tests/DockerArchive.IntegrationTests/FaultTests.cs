@@ -65,7 +65,7 @@ public sealed class FaultTests : IDisposable
         var instance = Assert.Single(RunningEnvironment.Succeeded(Run("Start-ArchiveEnv x -Root $root -Until SshReady -TimeoutSec 300")));
         using var powershell = _environment.Module.Create("Invoke-ArchiveCommand x 'echo up; sleep 1000' -Root $root");
         var output = new PSDataCollection<PSObject>();
-        var started = new TaskCompletionSource();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         output.DataAdded += (_, _) => started.TrySetResult();
         var running = powershell.BeginInvoke<PSObject, PSObject>(null, output);
         await started.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
