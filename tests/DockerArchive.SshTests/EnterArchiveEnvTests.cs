@@ -9,6 +9,9 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
 {
     private const string GuestPrompt = ":~#";
 
+    /// <summary>Garbage would count as memory: by default as much may gather as the processor's cache holds.</summary>
+    private const string SmallGenerations = "DOTNET_GCgen0size=0x400000";
+
     private static string HostProgram => Path.Combine(ModuleRunspace.Root, "out", "host", "pwsh-host");
 
     [Fact]
@@ -122,7 +125,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     [Fact]
     public async Task A_command_has_a_terminal_and_an_exit_code()
     {
-        using var terminal = await StartHostAsync(container);
+        using var terminal = await StartHostAsync();
         terminal.TypeLine($"Enter-ArchiveEnv {container.Name} -Command 'test -t 0 && tty; exit 7'");
         await terminal.SeesAsync("/dev/pts/");
 
@@ -186,7 +189,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     public async Task The_terminal_is_as_before_when_the_container_is_killed()
     {
         using var killed = new SshdContainer();
-        using var terminal = await StartHostAsync(killed);
+        using var terminal = await StartHostAsync();
         var before = await SettingsAsync(terminal, "before");
         await StartVimAsync(terminal, $"Enter-ArchiveEnv {killed.Name} -Command 'vi +se\\ mouse=a'");
         Cli.Run("docker", "kill", killed.ContainerId);
@@ -270,7 +273,7 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
     [Fact]
     public async Task A_wildcard_has_to_stand_for_one()
     {
-        using var terminal = await StartHostAsync(container);
+        using var terminal = await StartHostAsync();
         terminal.TypeLine("Enter-ArchiveEnv nothing/*");
         await terminal.SeesAsync("'nothing/*' stands for nothing that runs");
         terminal.TypeLine("$Error[0].FullyQualifiedErrorId");
@@ -280,19 +283,16 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         await LeftWithAsync(terminal, 6);
     }
 
-    private static string RootOf(SshdContainer container) =>
-        Assert.Single(container.Succeeded("$env:DOCKERARCHIVE_ROOT")).ToString()!;
-
-    private static async Task<TmuxTerminal> StartHostAsync(SshdContainer container)
+    private static async Task<TmuxTerminal> StartHostAsync()
     {
-        var terminal = new TmuxTerminal($"{HostProgram} -NoLogo", $"DOCKERARCHIVE_ROOT={RootOf(container)}");
+        var terminal = new TmuxTerminal($"{HostProgram} -NoLogo", $"DOCKERARCHIVE_ROOT={SshdRoot.Path}", SmallGenerations);
         await terminal.PromptAsync(">");
         return terminal;
     }
 
     private async Task<TmuxTerminal> EnterAsync(string options = "")
     {
-        var terminal = await StartHostAsync(container);
+        var terminal = await StartHostAsync();
         terminal.TypeLine($"Enter-ArchiveEnv {container.Name} {options}".TrimEnd());
         await terminal.PromptAsync(GuestPrompt);
         return terminal;
@@ -305,9 +305,9 @@ public sealed partial class EnterArchiveEnvTests(SshdContainer container) : ICla
         await terminal.SeesAsync($"\nleft with {code}\n");
     }
 
-    private async Task<TmuxTerminal> StartShellAsync()
+    private static async Task<TmuxTerminal> StartShellAsync()
     {
-        var terminal = new TmuxTerminal("PS1='local> ' sh", $"DOCKERARCHIVE_ROOT={RootOf(container)}");
+        var terminal = new TmuxTerminal("PS1='local> ' sh", $"DOCKERARCHIVE_ROOT={SshdRoot.Path}");
         await terminal.PromptAsync("local>");
         return terminal;
     }

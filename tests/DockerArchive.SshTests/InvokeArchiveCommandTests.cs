@@ -91,7 +91,7 @@ public sealed class InvokeArchiveCommandTests(SshdContainer container) : IClassF
     {
         Assert.Equal(["here"], Lines($"Get-ArchiveEnv {Name} | Invoke-ArchiveCommand -Command 'echo here'"));
         Assert.Equal(["here"], Lines($"(Get-ArchiveEnv {Name}).Instances | Invoke-ArchiveCommand -Command 'echo here'"));
-        Assert.Equal(["here"], Lines("Invoke-ArchiveCommand sshd/* 'echo here'"));
+        Assert.Equal(["here"], Lines($"Invoke-ArchiveCommand {Name[..^2]}* 'echo here'"));
     }
 
     [Fact]

@@ -179,7 +179,7 @@ public sealed class PoshSshSessionTests : IDisposable
         Cli.Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
         container.Inside($"mkdir -p -m 700 /root/.ssh; echo '{File.ReadAllText($"{key}.pub").Trim()}' >>/root/.ssh/authorized_keys");
 
-        var output = InProcessOfItsOwn(container, $$"""
+        var output = InProcessOfItsOwn($$"""
             $key = '{{key}}'
             $session = New-ArchiveSshSession {{container.Name}} {{parameters}}
             $session.GetType().FullName
@@ -210,7 +210,7 @@ public sealed class PoshSshSessionTests : IDisposable
     private Task<GuestConnection> OpenAsync() => PoshSshSession.Open(_session).ConnectAsync(Token);
 
     /// <summary>The console, as the process of the tests has our SSH.NET where a user's has that of Posh-SSH.</summary>
-    private static string InProcessOfItsOwn(SshdContainer container, string script)
+    private static string InProcessOfItsOwn(string script)
     {
         var start = new ProcessStartInfo(Path.Combine(ModuleRunspace.Root, "out", "host", "pwsh-host"), ["-Command", script])
         {
@@ -219,7 +219,6 @@ public sealed class PoshSshSessionTests : IDisposable
             Environment =
             {
                 ["PSModulePath"] = ModulePath,
-                ["DOCKERARCHIVE_ROOT"] = Path.GetFullPath("../..", container.EnvironmentDirectory),
             },
         };
         using var process = Process.Start(start)!;

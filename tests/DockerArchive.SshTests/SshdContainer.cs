@@ -5,13 +5,11 @@ namespace DockerArchive.SshTests;
 
 /// <summary>
 /// An environment that stands in for a virtual machine where only sshd matters: Debian's, in a container that is there in
-/// a second, with login root/root. Started by the module in the real engine; each one has a name and root of its own.
+/// a second, with login root/root. Started by the module in the real engine; each one has a name of its own.
 /// </summary>
 public sealed class SshdContainer : IDisposable
 {
     private const string Image = "dockerarchive-test/sshd:v1";
-
-    private readonly string _root = Directory.CreateTempSubdirectory("dockerarchive-root").FullName;
 
     public SshdContainer()
     {
@@ -19,7 +17,7 @@ public sealed class SshdContainer : IDisposable
         var id = Guid.NewGuid().ToString("n")[..8];
         Name = $"sshd/{id}";
         Project = $"dockerarchive-test-{id}";
-        EnvironmentDirectory = Directory.CreateDirectory(Path.Combine(_root, "sshd", id)).FullName;
+        EnvironmentDirectory = Directory.CreateDirectory(Path.Combine(SshdRoot.Path, "sshd", id)).FullName;
         File.WriteAllText(Path.Combine(EnvironmentDirectory, ".env"), $"VERSION=v1\nIMAGE=sshd-{id}\nCOMPOSE_PROJECT_NAME={Project}\n");
         File.WriteAllText(
             Path.Combine(EnvironmentDirectory, "docker-compose.yml"),
@@ -47,10 +45,10 @@ public sealed class SshdContainer : IDisposable
     public int Port => (int)Instance.Properties["Port"].Value;
 
     /// <summary>Runs a script of the module's user; its cmdlets find the environment.</summary>
-    internal RunResult Run(string script) => Module.Run($"$env:DOCKERARCHIVE_ROOT = '{_root}'; {script}");
+    internal RunResult Run(string script) => Module.Run(script);
 
     /// <summary>A script of the module's user that the test starts and stops itself.</summary>
-    internal PowerShell Create(string script) => Module.Create($"$env:DOCKERARCHIVE_ROOT = '{_root}'; {script}");
+    internal PowerShell Create(string script) => Module.Create(script);
 
     internal IReadOnlyList<PSObject> Succeeded(string script)
     {
@@ -66,6 +64,6 @@ public sealed class SshdContainer : IDisposable
     {
         Run($"Remove-ArchiveEnv {Name} -Force");
         Module.Dispose();
-        Directory.Delete(_root, recursive: true);
+        Directory.Delete(EnvironmentDirectory, recursive: true);
     }
 }
