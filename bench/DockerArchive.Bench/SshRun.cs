@@ -29,6 +29,9 @@ internal static class SshRun
         AddTree("a tree of 200 MB", Megabytes, "MB/s", "Big", 0.9);
         AddTree("10,000 small files", SshTransferBenchmarks.Files, "files/s", "Small", 1);
         table.AddRate(
+            "ssh: an unchanged build context of 100 MB", 1 / transfers(nameof(SshTransferBenchmarks.UnchangedContext)), "/s",
+            $"tar, {Master}, tar", 1 / transfers(nameof(SshTransferBenchmarks.TarContext)), requiredRate: 1);
+        table.AddRate(
             "ssh: 100 MB to a command", Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.StreamIn)), "MB/s",
             Master, Megabytes / 2 / transfers(nameof(SshTransferBenchmarks.SshIn)));
         table.AddRate(

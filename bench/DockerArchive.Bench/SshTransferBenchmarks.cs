@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using DockerArchive.Buildkit;
 using DockerArchive.Files;
 using DockerArchive.SshTests;
 
@@ -25,6 +26,8 @@ public class SshTransferBenchmarks
 
     private string Small => Path.Combine(_directory, "small");
 
+    private string Context => Path.Combine(_directory, "context");
+
     private string Blob => Path.Combine(Big, "0");
 
     /// <summary>Makes the trees and opens both connections.</summary>
@@ -46,6 +49,11 @@ public class SshTransferBenchmarks
             Write(Path.Combine(folder, $"{i}"), random.Next(4000));
         }
 
+        Directory.CreateDirectory(Context);
+        File.WriteAllText(Path.Combine(Context, "Dockerfile"), "FROM scratch\n");
+        for (var i = 0; i < 100; i++)
+            Write(Path.Combine(Context, $"{i}"), 1_000_000);
+
         _sshd = new LoopbackSshd();
         _guest = await _sshd.ConnectAsync();
         Cli.Run("ssh", [.. OpenSsh.Options(_sshd), "-M", "-S", Socket, "-fN", OpenSsh.Host(_sshd)]);
@@ -66,6 +74,9 @@ public class SshTransferBenchmarks
         _guest.Dispose();
         _sshd.Dispose();
         Directory.Delete(_directory, recursive: true);
+
+        // This machine is the guest, whose store goes with its /tmp otherwise.
+        Cli.Run("sh", "-c", "rm -rf /tmp/dockerarchive-$(id -u)");
     }
 
     /// <summary>Removes what an iteration has sent, outside its time.</summary>
@@ -87,6 +98,18 @@ public class SshTransferBenchmarks
     /// <summary>The same tree with Copy-ArchiveItem's engine.</summary>
     [Benchmark]
     public Task CopyBig() => CopyAsync(Big);
+
+    /// <summary>The peer: a build context of 100 MB, sent whole.</summary>
+    [Benchmark]
+    public void TarContext() => Tar(Context, "ssh", "-S", Socket);
+
+    /// <summary>The same context, of which the guest has all from the warm-up on.</summary>
+    [Benchmark]
+    public Task UnchangedContext()
+    {
+        var build = Directory.CreateDirectory(NewCopy()).FullName;
+        return new GuestContext(_guest, "loopback", build, static _ => { }).PlaceAsync(BuildContext.Open(Context, null), CancellationToken.None);
+    }
 
     /// <summary>The peer: 10,000 small files.</summary>
     [Benchmark]

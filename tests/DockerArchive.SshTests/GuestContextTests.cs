@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DockerArchive.Buildkit;
 
 namespace DockerArchive.SshTests;
@@ -41,14 +40,11 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
         using var guest = await ConnectAsync();
         await PlaceAsync(guest);
         var first = _relay.Bytes;
-        var watch = Stopwatch.StartNew();
         var build = await PlaceAsync(guest);
-        var (seconds, bytes) = (watch.Elapsed.TotalSeconds, _relay.Bytes - first);
-        TestContext.Current.SendDiagnosticMessage($"unchanged 100 MB: {bytes} bytes, {seconds:0.00} s");
+        var bytes = _relay.Bytes - first;
 
         Assert.InRange(first, 100_000_000, 110_000_000);
         Assert.InRange(bytes, 1, 100_000);
-        Assert.InRange(seconds, 0, 1);
         Assert.Equal(Local(), Guest(build));
     }
 
@@ -64,7 +60,6 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
         File.CreateSymbolicLink(Path.Combine(_directory, "link"), "sub/gone");
         using var guest = await ConnectAsync();
         var before = await PlaceAsync(guest);
-        var sent = _relay.Bytes;
         var old = Guest(before);
 
         var time = File.GetLastWriteTimeUtc(Path.Combine(_directory, "same-size"));
@@ -85,7 +80,7 @@ public sealed class GuestContextTests : IClassFixture<SshdContainer>, IDisposabl
         Assert.Equal(Local(), Guest(after));
         Assert.Equal(old, Guest(before));
         Write("Dockerfile", "FROM other\n");
-        sent = _relay.Bytes;
+        var sent = _relay.Bytes;
         await PlaceAsync(guest);
         Assert.InRange(_relay.Bytes - sent, 1, 100_000);
     }
