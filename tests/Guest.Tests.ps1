@@ -118,6 +118,11 @@ Describe 'A guest' -Skip:$noDocker {
             (Copy-ArchiveItem $name "$remote/[b-z]*" $TestDrive -FromGuest -PassThru).Name | Should -Be b.txt
         }
 
+        It 'passes on files that bind by their path' {
+            Copy-ArchiveItem $name "$tree/a.txt" $remote -ToGuest
+            Copy-ArchiveItem $name "$remote/a.txt" $TestDrive -FromGuest -PassThru | Get-Content | Should -Be hello
+        }
+
         It 'takes files from the pipeline' {
             Get-ChildItem "$tree/*.txt" | Copy-ArchiveItem $name -Destination $remote -ToGuest
             Invoke-ArchiveCommand $name "ls $remote" | Should -Be a.txt, b.txt
@@ -158,7 +163,7 @@ Describe 'A guest' -Skip:$noDocker {
         It 'is all that ssh needs with Export-ArchiveSshConfig' {
             $config = Export-ArchiveSshConfig $name -Path "$TestDrive/ssh_config" -IdentityFile $key
             $config.FullName | Should -Be ([IO.Path]::GetFullPath("$TestDrive/ssh_config"))
-            @(Get-Content $config) -like 'Host *' | Should -Be "Host $hostName"
+            @($config | Get-Content) -like 'Host *' | Should -Be "Host $hostName"
             $read = ssh -T -G -F $config $hostName
             $read | Should -Contain "port $($instances[0].Port)"
             $read | Should -Contain 'stricthostkeychecking true'

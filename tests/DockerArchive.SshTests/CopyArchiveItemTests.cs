@@ -92,6 +92,7 @@ public sealed class CopyArchiveItemTests : IClassFixture<SshdContainer>, IDispos
         Assert.Equal(
             ["a $(touch x)", "a'q", "a1", "a2", "f", "g", "link"],
             result.Output.Select(o => (string)o.Properties["Name"].Value).Order(StringComparer.Ordinal));
+        Assert.All(result.Output, o => Assert.EndsWith("FileSystem::" + o.BaseObject, (string)o.Properties["PSPath"].Value, StringComparison.Ordinal));
         Assert.Null(new FileInfo(Path.Combine(_directory, "link")).LinkTarget);
         Assert.Equal(_container.Inside("cat /etc/hostname"), File.ReadAllText(Path.Combine(_directory, "link")));
 

@@ -95,6 +95,13 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes a file or directory as Get-Item does, so that it binds by its path further down the pipeline.</summary>
+    internal void WriteItem(string path)
+    {
+        foreach (var item in InvokeProvider.Item.Get([path], force: true, literalPath: true))
+            WriteObject(item);
+    }
+
     /// <summary>Resolves a path of the user's, which need not exist, to one of the file system.</summary>
     private protected string FileSystemPath(string path)
     {

@@ -7,11 +7,14 @@ namespace DockerArchive.Commands;
 /// What work on the pool may say; each call crosses to the pipeline thread and keeps its order. When the pipeline is
 /// slow, the caller waits: on its thread, or, with the methods that return a task, without one.
 /// </summary>
-internal sealed class CmdletOutput(Cmdlet cmdlet, ChannelWriter<Action> queue)
+internal sealed class CmdletOutput(ArchiveCmdlet cmdlet, ChannelWriter<Action> queue)
 {
     public void Object(object value) => Say(() => cmdlet.WriteObject(value));
 
     public ValueTask ObjectAsync(object value) => queue.WriteAsync(() => cmdlet.WriteObject(value));
+
+    /// <inheritdoc cref="ArchiveCmdlet.WriteItem"/>
+    public void Item(string path) => Say(() => cmdlet.WriteItem(path));
 
     public void Error(ArchiveException error) => Say(() => cmdlet.WriteError(error.ToErrorRecord()));
 

@@ -157,7 +157,7 @@ public sealed class CopyArchiveItemCommand : GuestCmdlet
         var placed = await new GuestDownload(guest, instance.Name, Follow(line), output.Error)
             .CopyAsync(paths, isLiteral, Recurse, destination, Force, cancellation);
         foreach (var path in PassThru ? placed : [])
-            output.Object(Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path));
+            output.Item(path);
     }
 
     /// <summary>Bytes, of how many if that is known, and the mean rate.</summary>

@@ -74,7 +74,7 @@ public sealed class ExportArchiveSshConfigCommand : AuthenticationCmdlet
                 StateFolder.Create(System.IO.Path.GetDirectoryName(path)!);
                 StateFolder.Write(path, Encoding.UTF8.GetBytes(text), replace: true);
             });
-            WriteObject(new FileInfo(path));
+            WriteItem(path);
         }
 
         if (Install && ShouldProcess(UserSshConfig.File, $"Include {path}"))

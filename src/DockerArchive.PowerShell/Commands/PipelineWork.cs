@@ -13,7 +13,7 @@ internal sealed class PipelineWork : IDisposable
     /// <summary>Bounds what may wait for a slow pipeline; work that produces more waits.</summary>
     private const int QueueLength = 512;
 
-    private readonly Cmdlet _cmdlet;
+    private readonly ArchiveCmdlet _cmdlet;
     private readonly Func<Exception, ErrorRecord?> _explain;
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenSource _cancel;
@@ -26,7 +26,7 @@ internal sealed class PipelineWork : IDisposable
     /// <param name="explain">The failures that a user can act on; null for bugs.</param>
     /// <param name="stopping">Ctrl+C.</param>
     public PipelineWork(
-        Cmdlet cmdlet,
+        ArchiveCmdlet cmdlet,
         Func<CmdletOutput, CancellationToken, Task> work,
         Func<Exception, ErrorRecord?> explain,
         CancellationToken stopping)
