@@ -176,7 +176,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public async Task A_lower_MaxSessions_is_learned(int sessions)
+    public async Task A_lower_MaxSessions_is_respected(int sessions)
     {
         using var sshd = new LoopbackSshd($"MaxSessions {sessions}");
         using var guest = await sshd.ConnectAsync();

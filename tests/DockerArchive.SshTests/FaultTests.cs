@@ -99,6 +99,24 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Closing_a_dead_link_that_somebody_sends_on_does_not_hang()
+    {
+        Assert.SkipUnless(NetworkNamespace.IsPossible, "needs root and iproute2 (apt-get install iproute2)");
+        using var network = new NetworkNamespace();
+        using var sshd = new LoopbackSshd(network);
+        var guest = await sshd.ConnectAsync();
+        var (writing, started) = Run(guest, "echo up; cat >/dev/null", WriteForeverAsync);
+        await started;
+        network.DropPackets();
+
+        // Until the send buffer is full and the writer waits in it, with SSH.NET's lock held.
+        await Task.Delay(TimeSpan.FromSeconds(2), Token);
+        await Task.Run(guest.Dispose, Token).WaitAsync(TimeSpan.FromSeconds(3), Token);
+
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => writing.WaitAsync(TimeSpan.FromSeconds(3), Token));
+    }
+
+    [Fact]
     public async Task Connecting_over_a_dead_link_gives_up_and_can_be_cancelled()
     {
         Assert.SkipUnless(NetworkNamespace.IsPossible, "needs root and iproute2 (apt-get install iproute2)");

@@ -34,9 +34,11 @@ internal sealed class GuestConnection : IDisposable
     private readonly SemaphoreSlim _sessions = new(MostSessions - 1);
     private readonly CancellationTokenSource _closed = new();
     private readonly object _changing = new();
-    private Task<Lifeline>? _lifeline;
-    private TaskCompletionSource _freed = NewSignal();
     private readonly ConcurrentDictionary<SessionChannel, bool> _channels = new();
+    private Task<Lifeline>? _lifeline;
+    private Task<Lifeline>? _firstLifeline;
+    private Task<Lifeline>? _movedLifeline;
+    private TaskCompletionSource _freed = NewSignal();
     private SshClient? _second;
     private long _heard = Environment.TickCount64;
     private int _commands;
@@ -84,15 +86,8 @@ internal sealed class GuestConnection : IDisposable
         using var stdout = new MemoryStream();
         using var stderr = new MemoryStream();
         var exit = await RunAsync(
-            command with { Stdout = bytes => Append(stdout, bytes), Stderr = bytes => Append(stderr, bytes) },
-            cancellation);
+            command with { Stdout = RemoteCommand.Into(stdout), Stderr = RemoteCommand.Into(stderr) }, cancellation);
         return new RemoteOutput(exit, stdout.ToArray(), stderr.ToArray());
-
-        static ValueTask Append(MemoryStream to, ReadOnlyMemory<byte> bytes)
-        {
-            to.Write(bytes.Span);
-            return ValueTask.CompletedTask;
-        }
     }
 
     /// <summary>Runs a command; cancelling ends it in the guest before this returns.</summary>
@@ -168,12 +163,9 @@ internal sealed class GuestConnection : IDisposable
         if (_closed.IsCancellationRequested)
             return;
         _closed.Cancel();
-        if (_lifeline is { IsCompletedSuccessfully: true } lifeline)
-            lifeline.Result.Dispose();
+        Abort();
         _second?.Dispose();
-        if (_client is SshClient own)
-            own.Dispose();
-        LoseChannels();
+        (_client as SshClient)?.Dispose();
     }
 
     private static void Start(SessionChannel channel, string? commandLine)
@@ -264,8 +256,8 @@ internal sealed class GuestConnection : IDisposable
                     }
 
                     SignalFreed();
-                    if (_second is null && _endpoint is not null)
-                        await OnThread(() => MoveLifeline(_endpoint)).WaitAsync(cancellation);
+                    if (_movedLifeline is null && _endpoint is not null)
+                        await MoveLifelineAsync(_endpoint).WaitAsync(cancellation);
                     else if (++alone < AttemptsAlone)
                         await Task.Delay(50, cancellation);
                     else
@@ -318,35 +310,36 @@ internal sealed class GuestConnection : IDisposable
     private Task<Lifeline> LifelineAsync()
     {
         lock (_changing)
-            return _lifeline ??= OnThread(OpenLifeline);
+            return _movedLifeline ?? (_lifeline ??= OpenLifelineAsync());
     }
 
-    private Lifeline OpenLifeline()
+    private async Task<Lifeline> OpenLifelineAsync()
     {
         try
         {
-            return Lifeline.Open(_client, Prefix, Heard);
+            return await (_firstLifeline = OnThread(() => Lifeline.Open(_client, Prefix, Heard)));
         }
         catch (ChannelRefusedException) when (_endpoint is not null)
         {
-            return MoveLifeline(_endpoint);
+            return await MoveLifelineAsync(_endpoint);
         }
     }
 
     /// <summary>Where sshd allows one session only, the lifeline needs a connection of its own.</summary>
-    private Lifeline MoveLifeline(GuestEndpoint endpoint)
+    private Task<Lifeline> MoveLifelineAsync(GuestEndpoint endpoint)
     {
         lock (_changing)
-        {
-            if (_second is null)
-            {
-                _second = ConnectAsync(endpoint, GuestConnections.PatienceWhenUp, info => new SshClient(info), _closed.Token).GetAwaiter().GetResult();
-                if (_lifeline is { IsCompletedSuccessfully: true } first)
-                    first.Result.Dispose();
-                _lifeline = Task.FromResult(Lifeline.Open(_second, Prefix, Heard));
-            }
+            return _movedLifeline ??= OpenAnewAsync(_firstLifeline);
 
-            return _lifeline!.GetAwaiter().GetResult();
+        async Task<Lifeline> OpenAnewAsync(Task<Lifeline>? first)
+        {
+            var second = await ConnectAsync(endpoint, GuestConnections.PatienceWhenUp, info => new SshClient(info), _closed.Token);
+            _second = second;
+            if (_closed.IsCancellationRequested)
+                second.Dispose();
+            if (first is not null && await first.ContinueWith(f => f.IsCompletedSuccessfully ? f.Result : null, TaskScheduler.Default) is { } open)
+                open.Dispose();
+            return await OnThread(() => Lifeline.Open(second, Prefix, Heard));
         }
     }
 
@@ -387,7 +380,10 @@ internal sealed class GuestConnection : IDisposable
         }
     }
 
-    /// <summary>SSH.NET says goodbye before it closes, and waits for room in a send buffer that a dead link never empties.</summary>
+    /// <summary>
+    /// Closes the socket, on which every wait ends then. SSH.NET would first say goodbye, and wait for room in a send buffer
+    /// that a dead link never empties.
+    /// </summary>
     internal void Abort()
     {
         (_ssh.Socket?.GetValue(_session) as Socket)?.Dispose();

@@ -22,6 +22,10 @@ internal static class GuestConnections
             slot.Connection?.Dispose();
             slot.Connection = null;
             slot.Connection = await GuestConnection.OpenAsync(endpoint, timeout ?? PatienceWhenUp, cancellation);
+
+            // Whoever closed all in the meantime did not see this one, but the next has to.
+            lock (Slots)
+                Slots.TryAdd(endpoint, slot);
             return slot.Connection;
         }
         finally

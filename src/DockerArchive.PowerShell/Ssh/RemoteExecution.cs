@@ -42,7 +42,9 @@ internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline
     public async Task<RemoteExit> RunAsync(CancellationToken graceful, CancellationToken forceful)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(graceful, forceful);
-        using var noInput = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+
+        // Not disposed of: a command that could not be ended may end later, and its end is told to this.
+        var noInput = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         using var timer = command.TimeLimit is { } limit ? new Timer(_ => Stop(new TimeoutException()), null, limit, Timeout.InfiniteTimeSpan) : null;
         var streams = Task.WhenAll(
             channel.Stdout.ReadToEndAsync(AfterHandshake(Guarded(command.Stdout))),
