@@ -134,7 +134,7 @@ internal sealed class GuestBuild : IAsyncDisposable
             new RemoteCommand(output.IsDirectory ? $"exec tar -c -f - -C {path} ." : $"exec cat {path}")
             {
                 Stdout = received.WriteAsync,
-                Stderr = bytes => Append(errors, bytes),
+                Stderr = RemoteCommand.Into(errors),
             },
             cancellation);
         if (exit.Code != 0)
@@ -152,12 +152,6 @@ internal sealed class GuestBuild : IAsyncDisposable
     private static ValueTask Feed(ProgressParser parser, ReadOnlyMemory<byte> bytes)
     {
         parser.Write(bytes.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    private static ValueTask Append(StringBuilder text, ReadOnlyMemory<byte> bytes)
-    {
-        text.Append(Encoding.UTF8.GetString(bytes.Span));
         return ValueTask.CompletedTask;
     }
 

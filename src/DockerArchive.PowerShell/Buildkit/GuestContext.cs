@@ -112,23 +112,11 @@ internal sealed class GuestContext(GuestConnection guest, string instance, strin
     private async Task<ContextManifest?> LookAsync(BuildContext context, ContextManifest manifest, CancellationToken cancellation)
     {
         doing("asking what the guest has of the context");
-        using var answer = new MemoryStream();
-        var errors = new StringBuilder();
-        var exit = await guest.RunAsync(
-            Command(Look, context, manifest) with
-            {
-                Stdout = bytes =>
-                {
-                    answer.Write(bytes.Span);
-                    return ValueTask.CompletedTask;
-                },
-                Stderr = bytes => Append(errors, bytes),
-            },
-            cancellation);
-        if (exit.Code != 0)
-            throw NotSent(exit, errors);
+        var answer = await guest.CollectAsync(Command(Look, context, manifest), cancellation);
+        if (answer.Exit.Code != 0)
+            throw NotSent(answer.Exit, answer.StderrText);
 
-        var text = answer.ToArray();
+        var text = answer.Stdout;
         var end = Array.IndexOf(text, (byte)'\n');
         if (end < 0)
             return null;
@@ -148,13 +136,13 @@ internal sealed class GuestContext(GuestConnection guest, string instance, strin
             Command(Begin, context, manifest, kept?.Digest ?? "") with
             {
                 Stdin = async (stream, token) => await stream.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(remove.Select(r => r + "\0"))), token),
-                Stderr = bytes => Append(errors, bytes),
+                Stderr = RemoteCommand.Into(errors),
             },
             cancellation);
         if (begun.Code == BaseGone)
             return false;
         if (begun.Code != 0)
-            throw NotSent(begun, errors);
+            throw NotSent(begun, errors.ToString());
 
         Exception? local = null;
         var exit = await guest.RunAsync(
@@ -172,24 +160,18 @@ internal sealed class GuestContext(GuestConnection guest, string instance, strin
                         local = e;
                     }
                 },
-                Stderr = bytes => Append(errors, bytes),
+                Stderr = RemoteCommand.Into(errors),
             },
             cancellation);
-        return local is not null ? throw local : exit.Code != 0 ? throw NotSent(exit, errors) : true;
+        return local is not null ? throw local : exit.Code != 0 ? throw NotSent(exit, errors.ToString()) : true;
     }
 
     private ArchiveException Unreadable(Exception e) => new(
         "ContextUnreadable", ErrorCategory.ReadError, instance, $"The build context cannot be read: {e.Message}", e);
 
-    private ArchiveException NotSent(RemoteExit exit, StringBuilder errors) => new(
+    private ArchiveException NotSent(RemoteExit exit, string errors) => new(
         "ContextNotSent",
         ErrorCategory.WriteError,
         instance,
-        $"The guest of '{instance}' could not unpack the build context (its shell ended with {exit.Code}): {errors.ToString().Trim()}");
-
-    private static ValueTask Append(StringBuilder text, ReadOnlyMemory<byte> bytes)
-    {
-        text.Append(Encoding.UTF8.GetString(bytes.Span));
-        return ValueTask.CompletedTask;
-    }
+        $"The guest of '{instance}' could not unpack the build context (its shell ended with {exit.Code}): {errors.Trim()}");
 }

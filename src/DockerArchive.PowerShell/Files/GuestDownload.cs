@@ -170,11 +170,7 @@ internal sealed class GuestDownload(GuestConnection guest, string instance, Acti
                 new RemoteCommand($"cd -- {ShellWord.Quote(items[0].Directory)} && exec tar -c -f - {ShellWord.Join(items.Select(i => $"./{i.Base}"))}")
                 {
                     Stdout = async bytes => await pipe.Writer.WriteAsync(bytes, stop.Token),
-                    Stderr = bytes =>
-                    {
-                        errors.Append(Encoding.UTF8.GetString(bytes.Span));
-                        return ValueTask.CompletedTask;
-                    },
+                    Stderr = RemoteCommand.Into(errors),
                 },
                 stop.Token);
             await pipe.Writer.CompleteAsync();

@@ -81,7 +81,6 @@ internal sealed class GuestUpload(GuestConnection guest, string instance, Action
         async Task<int> RunAsync(string way, Func<Stream, CancellationToken, Task> send, TaskCompletionSource<string>? said = null)
         {
             var errors = new StringBuilder();
-            var output = new StringBuilder();
             Exception? local = null;
             var words = ShellWord.Join([GuestGlob.Normalize(destination), several ? "1" : "", force ? "1" : "", way]);
             var exit = await guest.RunAsync(
@@ -98,18 +97,12 @@ internal sealed class GuestUpload(GuestConnection guest, string instance, Action
                             local = e;
                         }
                     },
-                    Stdout = bytes =>
+                    Stdout = new LineDecoder(line =>
                     {
-                        output.Append(Encoding.UTF8.GetString(bytes.Span));
-                        if (output.Length > 0 && output[^1] == '\n')
-                            said?.TrySetResult(output.ToString().TrimEnd('\n'));
+                        said?.TrySetResult(line);
                         return ValueTask.CompletedTask;
-                    },
-                    Stderr = bytes =>
-                    {
-                        errors.Append(Encoding.UTF8.GetString(bytes.Span));
-                        return ValueTask.CompletedTask;
-                    },
+                    }).WriteAsync,
+                    Stderr = RemoteCommand.Into(errors),
                 },
                 cancellation);
             return exit.Code switch

@@ -101,25 +101,14 @@ internal sealed class Lifeline : IDisposable
 
     private async Task ReadAsync()
     {
-        var line = new StringBuilder();
+        var lines = new LineDecoder(line =>
+        {
+            Answer(line);
+            return ValueTask.CompletedTask;
+        });
         try
         {
-            await _channel.Stdout.ReadToEndAsync(bytes =>
-            {
-                foreach (var b in bytes.Span)
-                {
-                    if (b != '\n')
-                    {
-                        line.Append((char)b);
-                        continue;
-                    }
-
-                    Answer(line.ToString());
-                    line.Clear();
-                }
-
-                return ValueTask.CompletedTask;
-            });
+            await _channel.Stdout.ReadToEndAsync(lines.WriteAsync);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DockerArchive.Ssh;
 
 /// <summary>A script for a shell of the guest and where its streams go. Immutable; running it is <see cref="GuestConnection"/>'s work.</summary>
@@ -34,6 +36,25 @@ internal sealed record RemoteCommand(string Script)
     /// <summary>How long the command has to end after INT, and again after TERM, before the next signal follows.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Keeps what arrives, as bytes.</summary>
+    public static Func<ReadOnlyMemory<byte>, ValueTask> Into(MemoryStream kept) => bytes =>
+    {
+        kept.Write(bytes.Span);
+        return ValueTask.CompletedTask;
+    };
+
+    /// <summary>Keeps what arrives, as text in UTF-8.</summary>
+    public static Func<ReadOnlyMemory<byte>, ValueTask> Into(StringBuilder kept)
+    {
+        var decoder = Encoding.UTF8.GetDecoder();
+        return bytes =>
+        {
+            var text = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
+            kept.Append(text, 0, decoder.GetChars(bytes.Span, text, flush: false));
+            return ValueTask.CompletedTask;
+        };
+    }
+
     private static ValueTask Discard(ReadOnlyMemory<byte> bytes) => ValueTask.CompletedTask;
 }
 
@@ -49,7 +70,7 @@ internal sealed record RemoteExit(int Code, string? Signal)
 /// <summary>What a finished command printed.</summary>
 internal sealed record RemoteOutput(RemoteExit Exit, byte[] Stdout, byte[] Stderr)
 {
-    public string StdoutText => System.Text.Encoding.UTF8.GetString(Stdout);
+    public string StdoutText => Encoding.UTF8.GetString(Stdout);
 
-    public string StderrText => System.Text.Encoding.UTF8.GetString(Stderr);
+    public string StderrText => Encoding.UTF8.GetString(Stderr);
 }
