@@ -59,6 +59,20 @@ monitor=/run/qemu-monitor
 rm -f "$monitor.in" "$monitor.out"
 mkfifo "$monitor.in" "$monitor.out"
 
+# QEMU pauses a guest that KVM cannot go on with, and nobody could ever wake it.
+errors=/run/qemu-errors
+rm -f "$errors" "$errors.kvm"
+mkfifo "$errors"
+while IFS= read -r line; do
+    printf '%s\n' "$line" >&2
+    case $line in
+        'KVM internal error'*)
+            : >"$errors.kvm"
+            printf 'quit\n' >"$monitor.in"
+            ;;
+    esac
+done <"$errors" &
+
 qemu-system-x86_64 \
     -smp "${SMP:-2}" -m "${MEMORY:-2048M}" -nodefaults -display none -serial mon:stdio \
     -kernel /vmlinuz -initrd /initrd.img -append "$append" \
@@ -67,7 +81,7 @@ qemu-system-x86_64 \
     -netdev "$net" -device "virtio-net-pci,netdev=net0,romfile=,mac=${QEMU_MAC_ADDR_0:-52:54:00:12:34:56}" \
     -device virtio-rng-pci \
     -chardev "pipe,id=power,path=$monitor" -mon chardev=power,mode=readline \
-    "$@" <&0 &
+    "$@" <&0 2>"$errors" &
 qemu=$!
 
 stopping=
@@ -90,5 +104,10 @@ trap stop TERM INT
 while :; do
     status=0
     wait "$qemu" || status=$?
-    kill -0 "$qemu" 2>/dev/null || exit "$status"
+    kill -0 "$qemu" 2>/dev/null && continue
+    if [ -e "$errors.kvm" ]; then
+        echo 'KVM of this host cannot run this guest. Without /dev/kvm it is emulated.' >&2
+        exit 1
+    fi
+    exit "$status"
 done

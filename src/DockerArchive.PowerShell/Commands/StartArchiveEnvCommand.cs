@@ -28,7 +28,7 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
     [ValidateNotNull]
     public IPAddress ListenAddress { get; set; } = IPAddress.Loopback;
 
-    /// <summary>Whether the guest must have KVM or must be emulated. Default: KVM if the Docker host has it.</summary>
+    /// <summary>Whether the guest must have KVM or must be emulated. Default: KVM if the Docker host has one that can run the guest.</summary>
     [Parameter]
     public Acceleration? Acceleration { get; set; }
 

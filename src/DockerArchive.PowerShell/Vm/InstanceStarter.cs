@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using DockerArchive.Catalog;
@@ -50,18 +51,27 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
         {
             await ClimbAsync(id, env, options, login, Reached, limit.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (Exception e)
         {
-            var console = await new SerialConsole(engine).TailAsync(id);
+            var failure = e;
+            if (e is OperationCanceledException && limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                var missing = rungs[^1].State + 1;
+                failure = new GuestNotReadyException(
+                    env.Name,
+                    $"did not reach {(missing is InstanceState.Running ? InstanceState.Booting : missing)} within {options.Timeout.TotalSeconds:0} s (-TimeoutSec)",
+                    await new SerialConsole(engine).TailAsync(id),
+                    null);
+            }
+
             await AbandonAsync();
-            var missing = rungs[^1].State + 1;
-            throw new GuestNotReadyException(
-                env.Name, $"did not reach {(missing is InstanceState.Running ? InstanceState.Booting : missing)} within {options.Timeout.TotalSeconds:0} s (-TimeoutSec)", console, null);
-        }
-        catch
-        {
-            await AbandonAsync();
-            throw;
+            if (ours && options.Acceleration is null && failure is GuestNotReadyException { IsKvmFailure: true })
+            {
+                report.Warn($"KVM of the Docker host cannot run '{env.Name}', so it is emulated. -Acceleration Tcg does so at once.");
+                return await StartAsync(env, options with { Acceleration = Acceleration.Tcg }, login, cancellation);
+            }
+
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         var instance = await registry.FindAsync(id, cancellation)
@@ -234,4 +244,7 @@ public sealed class GuestNotReadyException : ArchiveException
 
     /// <summary>Exit code of QEMU, if it ended.</summary>
     public long? ExitCode { get; }
+
+    /// <summary>Whether KVM gave up on the guest, as it does inside some virtual machines, which says nothing against emulation.</summary>
+    internal bool IsKvmFailure => Console.Any(line => line.Contains("KVM internal error", StringComparison.Ordinal));
 }
