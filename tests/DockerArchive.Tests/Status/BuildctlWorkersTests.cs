@@ -91,11 +91,12 @@ public sealed class BuildctlWorkersTests
     [InlineData("", null)]
     [InlineData("GB", null)]
     [InlineData("1", null)]
+    [InlineData("1 ", null)]
     [InlineData("1QB", null)]
     [InlineData("999999999EB", null)]
     [InlineData("1.2.3GB", null)]
     public void Sizes_are_decimal_or_binary(string text, long? bytes) =>
-        Assert.Equal(bytes, WorkerQuantity.Bytes(text));
+        Assert.Equal(bytes, BuildctlQuantity.Bytes(text));
 
     [Theory]
     [InlineData("48h0m0s", 172_800_000.0)]
@@ -106,5 +107,5 @@ public sealed class BuildctlWorkersTests
     [InlineData("h", null)]
     [InlineData("99999999999999h", null)]
     public void Durations_are_those_of_Go(string text, double? milliseconds) =>
-        Assert.Equal(milliseconds, WorkerQuantity.Duration(text)?.TotalMilliseconds);
+        Assert.Equal(milliseconds, BuildctlQuantity.Duration(text)?.TotalMilliseconds);
 }

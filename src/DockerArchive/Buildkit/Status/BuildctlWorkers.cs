@@ -91,11 +91,11 @@ public static class BuildctlWorkers
         {
             "All" => rule with { All = value == "true" },
             "Filters" => rule with { Filters = value.Split(' ', StringSplitOptions.RemoveEmptyEntries) },
-            "Keep Duration" or "Keep duration" => rule with { KeepDuration = WorkerQuantity.Duration(value) },
-            "Keep Bytes" => rule with { KeepBytes = WorkerQuantity.Bytes(value) },
-            "Reserved space" => rule with { ReservedSpace = WorkerQuantity.Bytes(value) },
-            "Minimum free space" => rule with { MinimumFreeSpace = WorkerQuantity.Bytes(value) },
-            "Maximum used space" => rule with { MaximumUsedSpace = WorkerQuantity.Bytes(value) },
+            "Keep Duration" or "Keep duration" => rule with { KeepDuration = BuildctlQuantity.Duration(value) },
+            "Keep Bytes" => rule with { KeepBytes = BuildctlQuantity.Bytes(value) },
+            "Reserved space" => rule with { ReservedSpace = BuildctlQuantity.Bytes(value) },
+            "Minimum free space" => rule with { MinimumFreeSpace = BuildctlQuantity.Bytes(value) },
+            "Maximum used space" => rule with { MaximumUsedSpace = BuildctlQuantity.Bytes(value) },
             _ => rule,
         };
     }

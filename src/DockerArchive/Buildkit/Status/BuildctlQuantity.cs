@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace DockerArchive.Buildkit;
 
-/// <summary>Quantities as the garbage collection rules of <c>buildctl debug workers -v</c> print them.</summary>
-internal static class WorkerQuantity
+/// <summary>Sizes, durations and times as <c>buildctl</c> prints them.</summary>
+internal static class BuildctlQuantity
 {
     private const string SizePrefixes = "kMGTPE";
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
@@ -17,6 +18,8 @@ internal static class WorkerQuantity
             return null;
 
         var unit = text.AsSpan(unitStart).Trim();
+        if (unit.IsEmpty)
+            return null;
         if (unit is "B")
             return ToInt64(number);
         var power = SizePrefixes.IndexOf(unit[0] == 'K' ? 'k' : unit[0], StringComparison.Ordinal) + 1;
@@ -58,6 +61,16 @@ internal static class WorkerQuantity
 
         return ToInt64(ticks) is { } whole ? TimeSpan.FromTicks(whole) : null;
     }
+
+    /// <summary>
+    /// Reads what Go's <c>Time.String</c> gives, <c>2026-11-24 11:41:44.42 +0000 UTC</c>, also in other zones and with
+    /// the reading of a monotonic clock behind it, to 100 ns; null for anything else and for Go's zero time.
+    /// </summary>
+    public static DateTimeOffset? Time(string text) =>
+        text.Split(' ') is [var day, var time, { Length: 5 } zone, ..]
+        && PrintedTime.TryTime(Encoding.UTF8.GetBytes($"{day}T{time}{zone[..3]}:{zone[3..]}"), out var value)
+            ? value
+            : null;
 
     private static bool TryRead(ReadOnlySpan<char> digits, out double number) =>
         double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
