@@ -63,6 +63,81 @@ public sealed class BuildctlWorkersTests
             worker.GcPolicy[1]);
     }
 
+    [Theory]
+    [InlineData("v0.10.0")]
+    [InlineData("v0.12.4")]
+    [InlineData("v0.32.2")]
+    public void Json_says_the_same_as_the_verbose_form(string version)
+    {
+        var worker = Assert.Single(BuildctlWorkers.Parse(GuestData.Text("buildctl", version, "00-workers-json.stdout")));
+        var verbose = Assert.Single(BuildctlWorkers.Parse(GuestData.Text("buildctl", version, "00-workers-v.stdout")));
+
+        Assert.Equal(verbose.Id, worker.Id);
+        Assert.Equal(verbose.Platforms, worker.Platforms);
+        Assert.Equal(verbose.Buildkit, worker.Buildkit);
+        Assert.Equal(verbose.Dockerfile, worker.Dockerfile);
+        Assert.Equal(verbose.Labels, worker.Labels);
+        Assert.Empty(worker.CdiDevices);
+        Assert.Equal(verbose.GcPolicy.Select(Comparable), worker.GcPolicy.Select(Comparable));
+    }
+
+    [Fact]
+    public void Json_has_sizes_and_durations_exactly()
+    {
+        var rules = Assert.Single(BuildctlWorkers.Parse(
+            """
+            [{"id":"a","gcPolicy":[
+              {"filter":["type==regular","mutable"],"all":true,"keepDuration":1500000100,"keepBytes":1234567890123},
+              {"filter":null,"all":false,"keepDuration":0,"reservedSpace":1,"maxUsedSpace":2,"minFreeSpace":3}]}]
+            """)).GcPolicy;
+
+        Assert.Equal(["type==regular", "mutable"], rules[0].Filters);
+        Assert.True(rules[0].All);
+        Assert.Equal(new TimeSpan(15_000_001), rules[0].KeepDuration);
+        Assert.Equal(1_234_567_890_123, rules[0].KeepBytes);
+        Assert.Empty(rules[1].Filters);
+        Assert.Equal(
+            new BuildkitGcRule
+            {
+                Filters = rules[1].Filters,
+                ReservedSpace = 1,
+                MaximumUsedSpace = 2,
+                MinimumFreeSpace = 3,
+            },
+            rules[1]);
+    }
+
+    [Fact]
+    public void Devices_are_those_that_steps_can_ask_for()
+    {
+        var verbose = Assert.Single(BuildctlWorkers.Parse(
+            "ID:\t\ta\nLabels:\nDevices:\n\tName:\t\tvendor.com/device=foo\n\tAutoAllow:\ttrue\n"
+            + "\tAnnotations:\tone:\t1\n\tAnnotations:\ttwo:\thttp://2\n\tName:\t\tvendor.com/device=bar\n"
+            + "\tAutoAllow:\tfalse\n\tName:\t\tnvidia.com/gpu\n\tOnDemand:\ttrue\n\nGC Policy rule#0:\n\tAll:\ttrue\n\n"));
+        var json = Assert.Single(BuildctlWorkers.Parse(
+            """
+            [{"id":"a","cdiDevices":[
+              {"name":"vendor.com/device=foo","autoAllow":true,"annotations":{"one":"1","two":"http://2"},"onDemand":false},
+              {"name":"vendor.com/device=bar","autoAllow":false,"annotations":null,"onDemand":false},
+              {"name":"nvidia.com/gpu","autoAllow":true,"annotations":null,"onDemand":true}]}]
+            """));
+
+        Assert.Equal(
+            ["vendor.com/device=foo", "vendor.com/device=bar", "nvidia.com/gpu"],
+            verbose.CdiDevices.Select(device => device.Name));
+        Assert.Equal([true, false, null], verbose.CdiDevices.Select(device => device.AutoAllow));
+        Assert.Equal([true, false, true], json.CdiDevices.Select(device => device.AutoAllow));
+        Assert.Equal([false, false, true], verbose.CdiDevices.Select(device => device.OnDemand));
+        Assert.Equal("http://2", verbose.CdiDevices[0].Annotations["two"]);
+        Assert.Equal(
+            json.CdiDevices.Select(device => (device.Name, device.OnDemand)),
+            verbose.CdiDevices.Select(device => (device.Name, device.OnDemand)));
+        Assert.All(
+            json.CdiDevices.Zip(verbose.CdiDevices),
+            pair => Assert.Equal(pair.First.Annotations, pair.Second.Annotations));
+        Assert.True(Assert.Single(verbose.GcPolicy).All);
+    }
+
     [Fact]
     public void Several_workers_are_kept_apart()
     {
@@ -81,6 +156,12 @@ public sealed class BuildctlWorkersTests
     [InlineData("ID:\n")]
     [InlineData("\tAll:\ttrue\nGC Policy rule#0:\n")]
     [InlineData("Incorrect Usage: flag provided but not defined: -format\n")]
+    [InlineData("null\n")]
+    [InlineData("[]\n")]
+    [InlineData("[1, {\"id\":\"a\"}]")]
+    [InlineData("[{\"id\":\"\"}]")]
+    [InlineData("[{\"id\":\"\\udc00\"}]")]
+    [InlineData("{\"id\":\"a\",")]
     public void Text_without_a_worker_gives_none(string text) => Assert.Empty(BuildctlWorkers.Parse(text));
 
     [Theory]
@@ -108,4 +189,7 @@ public sealed class BuildctlWorkersTests
     [InlineData("99999999999999h", null)]
     public void Durations_are_those_of_Go(string text, double? milliseconds) =>
         Assert.Equal(milliseconds, BuildctlQuantity.Duration(text)?.TotalMilliseconds);
+
+    private static (BuildkitGcRule Rule, string Filters) Comparable(BuildkitGcRule rule) =>
+        (rule with { Filters = [] }, string.Join(' ', rule.Filters));
 }

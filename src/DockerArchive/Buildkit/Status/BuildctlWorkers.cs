@@ -1,14 +1,18 @@
 namespace DockerArchive.Buildkit;
 
-/// <summary>Reads <c>buildctl debug workers</c>, plain and with <c>-v</c>, from v0.3 on.</summary>
+/// <summary>
+/// Reads <c>buildctl debug workers</c>: plain and with <c>-v</c> from v0.3 on, <c>--format '{{json .}}'</c> from v0.10 on.
+/// </summary>
 public static class BuildctlWorkers
 {
-    /// <summary>Reads the workers. Text that is neither form gives none.</summary>
+    /// <summary>Reads the workers. Text that is none of the forms gives none.</summary>
     /// <param name="text">The output.</param>
     /// <returns>The workers, in the order of the text.</returns>
     public static IReadOnlyList<BuildkitWorker> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.AsSpan().TrimStart() is ['[' or '{', ..])
+            return BuildctlJson.Read(text, WorkerJson.Read) ?? [];
         var lines = text.Split('\n');
         return lines[0].StartsWith("ID\t", StringComparison.Ordinal) ? ParseTable(lines) : ParseVerbose(lines);
     }
@@ -30,9 +34,7 @@ public static class BuildctlWorkers
         var workers = new List<WorkerBlock>();
         foreach (var line in lines)
         {
-            var colon = line.IndexOf(":\t", StringComparison.Ordinal);
-            var name = colon < 0 ? line.TrimEnd('\r', ':') : line[..colon];
-            var value = colon < 0 ? "" : line[(colon + 2)..].Trim('\t', '\r');
+            var (name, value) = Field(line.TrimEnd('\r'));
             if (name == "ID" && value.Length > 0)
                 workers.Add(new WorkerBlock(value));
             else if (workers.Count > 0 && name.Length > 0)
@@ -42,12 +44,20 @@ public static class BuildctlWorkers
         return workers.ConvertAll(block => block.ToWorker()).ToArray();
     }
 
+    private static (string Name, string Value) Field(string text)
+    {
+        var colon = text.IndexOf(":\t", StringComparison.Ordinal);
+        return colon < 0 ? (text.TrimEnd(':'), "") : (text[..colon], text[(colon + 2)..].Trim('\t'));
+    }
+
     private static string[] Platforms(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     private sealed class WorkerBlock(string id)
     {
         private readonly Dictionary<string, string> _labels = new(StringComparer.Ordinal);
+        private readonly List<CdiDevice> _devices = [];
         private readonly List<BuildkitGcRule> _rules = [];
+        private Dictionary<string, string> _annotations = [];
         private string _section = "";
         private string[] _platforms = [];
         private DaemonVersion? _buildkit;
@@ -59,6 +69,8 @@ public static class BuildctlWorkers
                 AddField(name, value);
             else if (_section == "Labels")
                 _labels[name[1..]] = value;
+            else if (_section == "Devices")
+                AddToDevices(name[1..], value);
             else if (_section.StartsWith("GC Policy rule", StringComparison.Ordinal))
                 _rules[^1] = With(_rules[^1], name[1..], value);
         }
@@ -70,6 +82,7 @@ public static class BuildctlWorkers
             Buildkit = _buildkit,
             Dockerfile = _dockerfile,
             Labels = _labels.AsReadOnly(),
+            CdiDevices = _devices.ToArray(),
             GcPolicy = _rules.ToArray(),
         };
 
@@ -84,6 +97,29 @@ public static class BuildctlWorkers
                 _dockerfile = value;
             else if (name.StartsWith("GC Policy rule", StringComparison.Ordinal))
                 _rules.Add(new BuildkitGcRule());
+        }
+
+        private void AddToDevices(string name, string value)
+        {
+            if (name == "Name")
+            {
+                _annotations = new Dictionary<string, string>(StringComparer.Ordinal);
+                _devices.Add(new CdiDevice { Name = value, Annotations = _annotations.AsReadOnly() });
+            }
+            else if (name == "Annotations")
+            {
+                var (key, annotation) = Field(value);
+                _annotations[key] = annotation;
+            }
+            else if (_devices.Count > 0)
+            {
+                _devices[^1] = name switch
+                {
+                    "AutoAllow" => _devices[^1] with { AutoAllow = value == "true" },
+                    "OnDemand" => _devices[^1] with { OnDemand = value == "true" },
+                    _ => _devices[^1],
+                };
+            }
         }
 
         // v0.17 renamed the sizes and writes "Keep duration"; newer versions add names this one does not know.

@@ -1,8 +1,8 @@
 namespace DockerArchive.Buildkit;
 
 /// <summary>
-/// A rule of a worker's garbage collection, from <c>buildctl debug workers -v</c>. Sizes are as exact as that prints
-/// them: a few digits of a decimal unit.
+/// A rule of a worker's garbage collection, from <c>buildctl debug workers</c> with <c>-v</c> or as JSON: both
+/// have sizes and durations exactly. What is not set is null.
 /// </summary>
 public sealed record BuildkitGcRule
 {
