@@ -26,7 +26,9 @@ public class LifeTests(RunningEnvironment environment)
         Assert.Equal(
             "127.0.0.1", Cli.Docker("inspect", "--format", "{{(index (index .NetworkSettings.Ports \"22/tcp\") 0).HostIp}}", environment.ContainerId));
         Assert.Equal("false", Cli.Docker("inspect", "--format", "{{.HostConfig.Privileged}}", environment.ContainerId));
-        Assert.Equal(File.Exists("/dev/kvm") ? "Kvm" : "Tcg", environment.Instance.Properties["Acceleration"].Value.ToString());
+        Assert.Equal(
+            Cli.Docker("inspect", "--format", "{{len .HostConfig.Devices}}", environment.ContainerId) == "1" ? "Kvm" : "Tcg",
+            environment.Instance.Properties["Acceleration"].Value.ToString());
     }
 
     [Fact]
