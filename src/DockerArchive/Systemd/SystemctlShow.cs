@@ -12,11 +12,12 @@ public static class SystemctlShow
     public static IReadOnlyList<string> Properties { get; } =
     [
         "Id", "Description", "LoadState", "LoadError", "ActiveState", "SubState", "UnitFileState", "UnitFilePreset",
-        "Result", "FragmentPath", "ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic", "ActiveExitTimestamp",
-        "InactiveEnterTimestamp", "InactiveExitTimestamp", "MainPID", "ExecMainPID", "ExecMainStartTimestamp",
-        "ExecMainExitTimestamp", "ExecMainCode", "ExecMainStatus", "NRestarts", "TasksCurrent", "TasksMax",
-        "MemoryCurrent", "MemoryPeak", "CPUUsageNSec", "TriggeredBy", "Triggers", "Documentation", "Listen",
-        "ControlGroup", "InvocationID",
+        "Result", "FragmentPath", "SourcePath", "DropInPaths", "ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic",
+        "ActiveExitTimestamp", "ActiveExitTimestampMonotonic", "InactiveEnterTimestamp", "InactiveExitTimestamp",
+        "MainPID", "ExecMainPID", "ExecMainStartTimestamp", "ExecMainExitTimestamp", "ExecMainCode", "ExecMainStatus",
+        "StatusText", "NRestarts", "TasksCurrent", "TasksMax", "MemoryCurrent", "MemoryPeak", "CPUUsageNSec",
+        "TriggeredBy", "Triggers", "Documentation", "Listen", "NAccepted", "NConnections", "ControlGroup",
+        "InvocationID",
     ];
 
     /// <summary>Reads the units, which an empty line separates. Text that names no unit gives none.</summary>
@@ -65,13 +66,13 @@ public static class SystemctlShow
         {
             if (Text("Id") is not { } id)
                 return null;
-            var activeState = ActiveState(Text("ActiveState"));
+            var activeState = UnitStates.Active(Text("ActiveState"));
             var (exitCode, signal, coreDumped) = LastExit();
             var unit = new SystemdUnit
             {
                 Id = id,
                 Description = Text("Description"),
-                LoadState = LoadState(Text("LoadState")),
+                LoadState = UnitStates.Load(Text("LoadState")),
                 LoadError = LoadError(),
                 ActiveState = activeState,
                 SubState = Text("SubState"),
@@ -79,6 +80,8 @@ public static class SystemctlShow
                 Preset = Text("UnitFilePreset"),
                 Result = Text("Result"),
                 FragmentPath = Text("FragmentPath"),
+                SourcePath = Text("SourcePath"),
+                DropInPaths = Words("DropInPaths"),
                 Since = Time(SinceProperty(activeState)),
                 MainPid = Pid("MainPID"),
                 LastMainPid = Pid("ExecMainPID"),
@@ -87,6 +90,7 @@ public static class SystemctlShow
                 ExitCode = exitCode,
                 Signal = signal,
                 CoreDumped = coreDumped,
+                StatusText = Text("StatusText"),
                 Restarts = (int?)Number("NRestarts", int.MaxValue),
                 Tasks = Number("TasksCurrent"),
                 TasksLimit = Number("TasksMax"),
@@ -99,10 +103,12 @@ public static class SystemctlShow
                 Triggers = Words("Triggers"),
                 Documentation = Words("Documentation"),
                 Listen = Listen(),
+                Accepted = Number("NAccepted"),
+                Connections = Number("NConnections"),
                 ControlGroup = Text("ControlGroup"),
                 InvocationId = Text("InvocationID"),
             };
-            return unit.IsActive ? unit with { Uptime = Uptime(sinceBoot) } : unit;
+            return unit.IsActive ? unit with { Uptime = Uptime(sinceBoot) } : unit with { Duration = Duration() };
         }
 
         // The choice of `systemctl status` (print_status_info in systemctl-show.c).
@@ -112,31 +118,6 @@ public static class SystemctlShow
             UnitActiveState.Inactive or UnitActiveState.Failed => "InactiveEnterTimestamp",
             UnitActiveState.Activating => "InactiveExitTimestamp",
             _ => "ActiveExitTimestamp",
-        };
-
-        private static UnitActiveState ActiveState(string? word) => word switch
-        {
-            "active" => UnitActiveState.Active,
-            "reloading" => UnitActiveState.Reloading,
-            "inactive" => UnitActiveState.Inactive,
-            "failed" => UnitActiveState.Failed,
-            "activating" => UnitActiveState.Activating,
-            "deactivating" => UnitActiveState.Deactivating,
-            "maintenance" => UnitActiveState.Maintenance,
-            "refreshing" => UnitActiveState.Refreshing,
-            _ => UnitActiveState.Unknown,
-        };
-
-        private static UnitLoadState LoadState(string? word) => word switch
-        {
-            "stub" => UnitLoadState.Stub,
-            "loaded" => UnitLoadState.Loaded,
-            "not-found" => UnitLoadState.NotFound,
-            "bad-setting" => UnitLoadState.BadSetting,
-            "error" => UnitLoadState.Error,
-            "merged" => UnitLoadState.Merged,
-            "masked" => UnitLoadState.Masked,
-            _ => UnitLoadState.Unknown,
         };
 
         // systemctl writes [unprintable] for a text with a newline in it.
@@ -198,9 +179,19 @@ public static class SystemctlShow
         }
 
         private TimeSpan? Uptime(TimeSpan? sinceBoot) =>
-            Number("ActiveEnterTimestampMonotonic", long.MaxValue / TimeSpan.TicksPerMicrosecond) is { } entered and > 0
-                && sinceBoot is { } now && now.Ticks >= entered * TimeSpan.TicksPerMicrosecond
-                ? now - TimeSpan.FromTicks(entered * TimeSpan.TicksPerMicrosecond)
+            Monotonic("ActiveEnterTimestampMonotonic") is { } entered && sinceBoot >= entered
+                ? sinceBoot - entered
+                : null;
+
+        private TimeSpan? Duration() =>
+            Monotonic("ActiveEnterTimestampMonotonic") is { } entered &&
+            Monotonic("ActiveExitTimestampMonotonic") is { } left && left >= entered
+                ? left - entered
+                : null;
+
+        private TimeSpan? Monotonic(string name) =>
+            Number(name, long.MaxValue / TimeSpan.TicksPerMicrosecond) is { } microseconds and > 0
+                ? TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond)
                 : null;
     }
 }

@@ -1,8 +1,8 @@
 namespace DockerArchive.Systemd;
 
 /// <summary>
-/// A unit's state as <c>systemctl show</c> printed it (systemd 229 to 257). A property that the guest's version lacks,
-/// or has not set, is null.
+/// A unit's state as <c>systemctl show</c> or <c>systemctl status</c> printed it (systemd 229 to 257). A property that
+/// the guest's version lacks, or has not set, or that the text does not tell, is null.
 /// </summary>
 public sealed record SystemdUnit
 {
@@ -44,13 +44,32 @@ public sealed record SystemdUnit
     public string? FragmentPath { get; init; }
 
     /// <summary>
+    /// Path of the file that a generator made the unit from: <c>/etc/fstab</c>, <c>/etc/init.d/docker</c>. Where there
+    /// is one, <c>systemctl status</c> names it in place of <see cref="FragmentPath"/>.
+    /// </summary>
+    public string? SourcePath { get; init; }
+
+    /// <summary>Paths of the files that change the unit file's settings.</summary>
+    public IReadOnlyList<string> DropInPaths { get; init; } = [];
+
+    /// <summary>
     /// When the unit entered its present state, by the guest's clock, in UTC; what <c>systemctl status</c> calls
     /// "since".
     /// </summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>How long it has been active, by the guest's monotonic clock; null when it is not active.</summary>
+    /// <summary>
+    /// How long it has been active, by the guest's monotonic clock; null when it is not active. As
+    /// <c>systemctl status</c> prints it, it is cut to whole seconds below five minutes, to minutes below six hours, to
+    /// hours below two days, then to days and months.
+    /// </summary>
     public TimeSpan? Uptime { get; init; }
+
+    /// <summary>
+    /// How long the last run was active, to the microsecond (in <c>systemctl status</c>, since systemd 252, to the
+    /// millisecond); null while it is active.
+    /// </summary>
+    public TimeSpan? Duration { get; init; }
 
     /// <summary>Process id of the running main process; null when none runs.</summary>
     public int? MainPid { get; init; }
@@ -77,6 +96,15 @@ public sealed record SystemdUnit
     public bool CoreDumped { get; init; }
 
     /// <summary>
+    /// The commands of the unit that ended (<c>ExecStartPre=</c>, <c>ExecStart=</c>, <c>ExecStop=</c>), as
+    /// <c>systemctl status</c> lists them; empty from <c>systemctl show</c>.
+    /// </summary>
+    public IReadOnlyList<UnitCommand> Commands { get; init; } = [];
+
+    /// <summary>What the service says about itself (sd_notify's <c>STATUS=</c>).</summary>
+    public string? StatusText { get; init; }
+
+    /// <summary>
     /// Automatic restarts since the unit was last started by hand (<c>NRestarts</c>, systemd 235 and later).
     /// </summary>
     public int? Restarts { get; init; }
@@ -87,13 +115,18 @@ public sealed record SystemdUnit
     /// <summary>The most tasks it may have; null when there is no limit.</summary>
     public long? TasksLimit { get; init; }
 
-    /// <summary>Memory of the control group, in bytes.</summary>
+    /// <summary>
+    /// Memory of the control group, in bytes. <c>systemctl status</c> cuts it to a tenth of a unit of 1024 powers:
+    /// <c>30.5M</c> is 31981568, and up to 104857 more.
+    /// </summary>
     public long? MemoryBytes { get; init; }
 
-    /// <summary>The most memory it had at once, in bytes (systemd 255 and later).</summary>
+    /// <summary>
+    /// The most memory it had at once, in bytes (systemd 255 and later), cut as <see cref="MemoryBytes"/> is.
+    /// </summary>
     public long? MemoryPeakBytes { get; init; }
 
-    /// <summary>Processor time that the control group used.</summary>
+    /// <summary>Processor time that the control group used; in <c>systemctl status</c> to the millisecond.</summary>
     public TimeSpan? CpuTime { get; init; }
 
     /// <summary>Units that start this one: the socket of a service.</summary>
@@ -107,6 +140,17 @@ public sealed record SystemdUnit
 
     /// <summary>What a socket unit listens on, with the kind: <c>/run/buildkit/buildkitd.sock (Stream)</c>.</summary>
     public IReadOnlyList<string> Listen { get; init; } = [];
+
+    /// <summary>
+    /// How many connections a socket unit has accepted (<c>NAccepted</c>); in <c>systemctl status</c> only with
+    /// <c>Accept=yes</c>.
+    /// </summary>
+    public long? Accepted { get; init; }
+
+    /// <summary>
+    /// How many of them are open (<c>NConnections</c>); in <c>systemctl status</c> only with <c>Accept=yes</c>.
+    /// </summary>
+    public long? Connections { get; init; }
 
     /// <summary>Path of the control group, below the guest's cgroup file system; null when there is none.</summary>
     public string? ControlGroup { get; init; }

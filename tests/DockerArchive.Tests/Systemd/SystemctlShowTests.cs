@@ -82,6 +82,30 @@ public sealed class SystemctlShowTests
         Assert.Equal("service-start-limit-hit", units[1].Result);
     }
 
+    [Theory]
+    [InlineData(GuestData.Debian12, 243_359)]
+    [InlineData(GuestData.Debian13, 8_188_058)]
+    public void The_last_run_has_a_duration_and_the_unit_its_drop_ins(string guest, int microseconds)
+    {
+        var unit = SystemctlShow.Parse(GuestData.Text("guest", guest, "06-badflag.show"))[0];
+
+        Assert.Equal(TimeSpan.FromMicroseconds(microseconds), unit.Duration);
+        Assert.Equal(["/etc/systemd/system/buildkit.service.d/bad.conf"], unit.DropInPaths);
+        Assert.Null(SystemctlShow.Parse(GuestData.Text("guest", guest, "01-running.show"))[0].Duration);
+    }
+
+    [Fact]
+    public void What_a_service_says_of_itself_and_what_a_generator_read_are_properties()
+    {
+        var unit = Assert.Single(SystemctlShow.Parse(
+            "Id=x.socket\nSourcePath=/etc/init.d/x\nStatusText=Ready, 1=1\nNAccepted=5\nNConnections=1\n"));
+
+        Assert.Equal("/etc/init.d/x", unit.SourcePath);
+        Assert.Equal("Ready, 1=1", unit.StatusText);
+        Assert.Equal(5, unit.Accepted);
+        Assert.Equal(1, unit.Connections);
+    }
+
     [Fact]
     public void An_absent_unit_says_that_it_is_not_found()
     {
