@@ -1,8 +1,11 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+
 namespace DockerArchive.Systemd;
 
 /// <summary>
-/// One entry of the systemd journal, from a line of <c>journalctl -o json</c>. Where the message is logrus text, as
-/// BuildKit's and Docker's daemons write, its parts are properties too.
+/// One entry of the systemd journal, from a line of <c>journalctl -o json</c>, or as much of one as a text for people
+/// tells. Where the message is logrus text, as BuildKit's and Docker's daemons write, its parts are properties too.
 /// </summary>
 public sealed class JournalEntry
 {
@@ -10,14 +13,32 @@ public sealed class JournalEntry
         new Dictionary<string, object?>().AsReadOnly();
 
     // Most readers of a journal look at a few properties of each entry: the rest is read from the line when asked for.
-    private readonly byte[] _json;
+    private readonly byte[]? _json;
     private IReadOnlyDictionary<string, object?>? _fields;
     private LogrusProbe? _logrus;
 
     internal JournalEntry(byte[] json) => _json = json;
 
-    /// <summary>When journald received the entry (<c>__REALTIME_TIMESTAMP</c>): UTC, to the microsecond.</summary>
+    internal JournalEntry(IReadOnlyDictionary<string, object?> fields) => _fields = fields;
+
+    internal JournalEntry()
+    {
+    }
+
+    internal JournalEntry(LogrusText? logrus) => _logrus = new LogrusProbe(logrus);
+
+    /// <summary>
+    /// When journald received the entry (<c>__REALTIME_TIMESTAMP</c>): UTC, to the microsecond. Read from a text, it is
+    /// as precise as that is, and when the program sent the entry where journald knows it, as journalctl prints that;
+    /// of a line that has only the daemon's own time, that time.
+    /// </summary>
     public required DateTimeOffset Time { get; init; }
+
+    /// <summary>
+    /// False for an entry from a text that does not tell when it was. <see cref="Time"/> is then the nearest there is:
+    /// the time of day as printed where only its zone is unknown, else the time of the entry before.
+    /// </summary>
+    public bool TimeIsCertain { get; init; } = true;
 
     /// <summary>
     /// The unit it is about, as <c>journalctl -u</c> matches: the unit that wrote it, or, when systemd itself wrote
@@ -57,9 +78,11 @@ public sealed class JournalEntry
 
     /// <summary>
     /// All fields by name. A value is a string, a <c>byte[]</c> for content that is not printable text, null for one
-    /// that journalctl left out as too long, or an array of these for a field that occurs more than once.
+    /// that journalctl left out as too long, or an array of these for a field that occurs more than once. A line of
+    /// text has at most <c>MESSAGE</c>, <c>SYSLOG_IDENTIFIER</c>, <c>_PID</c> and <c>_HOSTNAME</c>.
     /// </summary>
-    public IReadOnlyDictionary<string, object?> Fields => _fields ??= JournalParser.ReadFields(_json);
+    public IReadOnlyDictionary<string, object?> Fields =>
+        _fields ??= _json is null ? ShownFields() : JournalParser.ReadFields(_json);
 
     /// <summary>Level of logrus text; null for any other message.</summary>
     public LogrusLevel? Level => Logrus?.Level;
@@ -87,7 +110,24 @@ public sealed class JournalEntry
 
     /// <summary>Identifier, process id and message, as journalctl's short form has them.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => $"{Identifier}[{Pid}]: {Message}";
+    public override string ToString() =>
+        Identifier is null ? $"{Message}" : Pid is null ? $"{Identifier}: {Message}" : $"{Identifier}[{Pid}]: {Message}";
+
+    private ReadOnlyDictionary<string, object?> ShownFields()
+    {
+        var fields = new Dictionary<string, object?>(StringComparer.Ordinal);
+        Add("MESSAGE", Message);
+        Add("SYSLOG_IDENTIFIER", Identifier);
+        Add("_PID", Pid?.ToString(CultureInfo.InvariantCulture));
+        Add("_HOSTNAME", Host);
+        return fields.AsReadOnly();
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+                fields.Add(name, value);
+        }
+    }
 
     private sealed record LogrusProbe(LogrusText? Result);
 }

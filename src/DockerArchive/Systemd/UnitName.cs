@@ -37,6 +37,9 @@ public static class UnitName
         return true;
     }
 
+    /// <summary>Whether a word is the whole name of a unit, with its suffix.</summary>
+    internal static bool IsComplete(string? word) => TryComplete(word, out var unit) && unit.Length == word!.Length;
+
     /// <summary>The name of the unit of another type beside a unit: the socket of <c>buildkit.service</c>.</summary>
     /// <param name="unit">A complete unit name.</param>
     /// <param name="suffix">The wanted type with its dot, such as <c>.socket</c>.</param>

@@ -1,0 +1,29 @@
+namespace DockerArchive.Systemd;
+
+/// <summary>Reads the log of a daemon: see <see cref="DaemonLogReader"/> for the forms it may have.</summary>
+public static class DaemonLog
+{
+    /// <summary>Reads the entries of a log, each as soon as the lines have come to its end.</summary>
+    /// <param name="lines">The lines, without their ends.</param>
+    /// <param name="zone">The zone of times that are printed without an offset; null means UTC.</param>
+    /// <param name="now">When the log was printed, from which missing years are reckoned; the present if null.</param>
+    /// <returns>The entries, in the order of the lines.</returns>
+    public static IEnumerable<JournalEntry> Read(
+        IEnumerable<string> lines, TimeZoneInfo? zone = null, DateTimeOffset? now = null)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        return ReadEntries(lines, new DaemonLogReader(zone, now));
+    }
+
+    private static IEnumerable<JournalEntry> ReadEntries(IEnumerable<string> lines, DaemonLogReader reader)
+    {
+        foreach (var line in lines)
+        {
+            if (reader.Add(line) is { } entry)
+                yield return entry;
+        }
+
+        if (reader.Complete() is { } last)
+            yield return last;
+    }
+}
