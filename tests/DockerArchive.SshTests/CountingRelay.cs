@@ -10,6 +10,7 @@ internal sealed class CountingRelay : IDisposable
     private readonly List<TcpClient> _clients = [];
     private readonly int _target;
     private long _bytes;
+    private volatile bool _isCut;
 
     public CountingRelay(int target)
     {
@@ -21,6 +22,9 @@ internal sealed class CountingRelay : IDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Breaks all connections when the next bytes come, as if they had broken long ago and nobody had noticed.</summary>
+    public void CutUnnoticed() => _isCut = true;
 
     /// <summary>Breaks all connections.</summary>
     public void Cut()
@@ -62,6 +66,13 @@ internal sealed class CountingRelay : IDisposable
         {
             for (int read; (read = await from.Client.ReceiveAsync(buffer)) > 0;)
             {
+                if (_isCut)
+                {
+                    _isCut = false;
+                    Cut();
+                    return;
+                }
+
                 Interlocked.Add(ref _bytes, read);
                 for (var sent = 0; sent < read;)
                     sent += await to.Client.SendAsync(buffer.AsMemory(sent, read - sent));

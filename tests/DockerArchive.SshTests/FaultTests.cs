@@ -99,6 +99,26 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_shared_connection_that_the_next_command_finds_broken_is_opened_again()
+    {
+        using var sshd = new LoopbackSshd();
+        using var relay = new CountingRelay(sshd.Port);
+        var endpoint = sshd.Endpoint with { Port = relay.Port };
+        var shared = await GuestConnections.GetAsync(endpoint, Token);
+        await shared.RunAsync("true", Token);
+        relay.CutUnnoticed();
+
+        Assert.True(shared.IsAlive);
+        Assert.Equal("again\n", (await shared.RunAsync("echo again", Token)).StdoutText);
+        Assert.NotSame(shared, await GuestConnections.GetAsync(endpoint, Token));
+        GuestConnections.Close(endpoint.ContainerId);
+
+        using var own = await GuestConnection.OpenAsync(endpoint, TimeSpan.FromSeconds(20), Token);
+        relay.CutUnnoticed();
+        await Assert.ThrowsAsync<GuestConnectionLostException>(() => own.RunAsync("echo again", Token));
+    }
+
+    [Fact]
     public async Task Closing_a_dead_link_that_somebody_sends_on_does_not_hang()
     {
         Assert.SkipUnless(NetworkNamespace.IsPossible, "needs root and iproute2 (apt-get install iproute2)");

@@ -12,7 +12,7 @@ namespace DockerArchive.Ssh;
 /// One SSH connection to a guest, over which any number of commands run, some at a time. Safe for use by many threads;
 /// <see cref="GuestConnections"/> keeps the ones that are shared.
 /// </summary>
-internal sealed class GuestConnection : IDisposable
+internal sealed class GuestConnection : IShell, IDisposable
 {
     /// <summary>sshd's default for MaxSessions, of which the lifeline takes one.</summary>
     private const int MostSessions = 10;
@@ -29,6 +29,7 @@ internal sealed class GuestConnection : IDisposable
     private readonly object _client;
     private readonly object _session;
     private readonly GuestEndpoint? _endpoint;
+    private readonly Func<CancellationToken, Task<GuestConnection>>? _reopen;
     private readonly string _name;
     private readonly string _id = Guid.NewGuid().ToString("n")[..12];
     private readonly SemaphoreSlim _sessions = new(MostSessions - 1);
@@ -44,12 +45,14 @@ internal sealed class GuestConnection : IDisposable
     private int _commands;
     private int _open;
 
-    private GuestConnection(object client, GuestEndpoint? endpoint, string name)
+    private GuestConnection(
+        object client, GuestEndpoint? endpoint, string name, Func<CancellationToken, Task<GuestConnection>>? reopen = null)
     {
         _ssh = SshNetMembers.Of(client);
         _client = client;
         _session = _ssh.Session.Invoke(client) ?? throw new SshConnectionException("Client not connected.");
         _endpoint = endpoint;
+        _reopen = reopen;
         _name = name;
         _ = KeepAliveAsync();
     }
@@ -61,14 +64,21 @@ internal sealed class GuestConnection : IDisposable
     public string? HostKeyAlgorithm => (_client as SshClient)?.ConnectionInfo.CurrentHostKeyAlgorithm;
 
     /// <summary>Connects, checks the host key and logs in.</summary>
+    /// <param name="endpoint">Where, and as whom.</param>
+    /// <param name="timeout">How long each step may take.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="reopen">Gives the connection that takes this one's place when it turns out to be broken; null for none.</param>
     /// <exception cref="GuestUnreachableException">Nothing speaks SSH there (yet).</exception>
     /// <exception cref="GuestLoginException">The guest refused the login.</exception>
     /// <exception cref="HostKeyChangedException">The guest is not the one it was.</exception>
     public static async Task<GuestConnection> OpenAsync(
-        GuestEndpoint endpoint, TimeSpan timeout, CancellationToken cancellation)
+        GuestEndpoint endpoint,
+        TimeSpan timeout,
+        CancellationToken cancellation,
+        Func<CancellationToken, Task<GuestConnection>>? reopen = null)
     {
         var client = await ConnectAsync(endpoint, timeout, info => new SshClient(info), cancellation);
-        return new GuestConnection(client, endpoint, endpoint.Name);
+        return new GuestConnection(client, endpoint, endpoint.Name, reopen);
     }
 
     /// <summary>Works over a connection that another module opened and closes.</summary>
@@ -76,28 +86,12 @@ internal sealed class GuestConnection : IDisposable
     /// <param name="name">What errors call it.</param>
     public static GuestConnection Over(object client, string name) => new(client, null, name);
 
-    /// <summary>Runs a script of the guest's <c>sh</c> to its end, collecting what it prints.</summary>
-    public Task<RemoteOutput> RunAsync(string script, CancellationToken cancellation) =>
-        CollectAsync(new RemoteCommand(script), cancellation);
-
-    /// <summary>Runs a command to its end, collecting what it prints.</summary>
-    public async Task<RemoteOutput> CollectAsync(RemoteCommand command, CancellationToken cancellation)
-    {
-        using var stdout = new MemoryStream();
-        using var stderr = new MemoryStream();
-        var exit = await RunAsync(
-            command with { Stdout = RemoteCommand.Into(stdout), Stderr = RemoteCommand.Into(stderr) }, cancellation);
-        return new RemoteOutput(exit, stdout.ToArray(), stderr.ToArray());
-    }
-
-    /// <summary>Runs a command; cancelling ends it in the guest before this returns.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="graceful">Ends the command with INT, then TERM, then KILL.</param>
-    /// <param name="forceful">Ends the command with KILL.</param>
+    /// <inheritdoc/>
     /// <exception cref="GuestConnectionLostException">The connection broke while the command ran.</exception>
-    /// <exception cref="TimeoutException">The command's time was up.</exception>
-    public async Task<RemoteExit> RunAsync(
-        RemoteCommand command, CancellationToken graceful, CancellationToken forceful = default)
+    public Task<RemoteExit> RunAsync(RemoteCommand command, CancellationToken graceful, CancellationToken forceful = default) =>
+        UseAsync(connection => connection.RunHereAsync(command, graceful, forceful), graceful);
+
+    private async Task<RemoteExit> RunHereAsync(RemoteCommand command, CancellationToken graceful, CancellationToken forceful)
     {
         using var starting = CancellationTokenSource.CreateLinkedTokenSource(graceful, forceful);
         _ = LifelineAsync();
@@ -112,7 +106,7 @@ internal sealed class GuestConnection : IDisposable
         catch (Exception e) when (IsLoss(e))
         {
             starting.Token.ThrowIfCancellationRequested();
-            throw Lost(e);
+            throw e is NotStartedException ? e : Lost(e);
         }
     }
 
@@ -121,7 +115,10 @@ internal sealed class GuestConnection : IDisposable
     /// <param name="type">The terminal's type, for TERM.</param>
     /// <param name="size">Its size.</param>
     /// <param name="cancellation">Gives up waiting.</param>
-    public async Task<RemoteTerminal> OpenTerminalAsync(
+    public Task<RemoteTerminal> OpenTerminalAsync(string? command, string type, TerminalSize size, CancellationToken cancellation) =>
+        UseAsync(connection => connection.OpenTerminalHereAsync(command, type, size, cancellation), cancellation);
+
+    private async Task<RemoteTerminal> OpenTerminalHereAsync(
         string? command, string type, TerminalSize size, CancellationToken cancellation)
     {
         try
@@ -147,7 +144,7 @@ internal sealed class GuestConnection : IDisposable
         catch (Exception e) when (IsLoss(e))
         {
             cancellation.ThrowIfCancellationRequested();
-            throw Lost(e);
+            throw e is NotStartedException ? e : Lost(e);
         }
     }
 
@@ -166,6 +163,35 @@ internal sealed class GuestConnection : IDisposable
         Abort();
         _second?.Dispose();
         (_client as SshClient)?.Dispose();
+    }
+
+    /// <summary>
+    /// That a connection broke while nobody used it may be found by the next who does, for whom nothing is lost yet: it is
+    /// opened again.
+    /// </summary>
+    private async Task<T> UseAsync<T>(Func<GuestConnection, Task<T>> use, CancellationToken cancellation)
+    {
+        try
+        {
+            return await use(this);
+        }
+        catch (NotStartedException) when (_reopen is not null && !_closed.IsCancellationRequested)
+        {
+            Abort();
+            var anew = await _reopen(cancellation);
+            try
+            {
+                return await use(anew);
+            }
+            catch (NotStartedException e)
+            {
+                throw Lost(e);
+            }
+        }
+        catch (NotStartedException e)
+        {
+            throw Lost(e);
+        }
     }
 
     private static void Start(SessionChannel channel, string? commandLine)
@@ -280,7 +306,16 @@ internal sealed class GuestConnection : IDisposable
 
     private SessionChannel Open(Action<SessionChannel> start)
     {
-        var channel = SessionChannel.Open(_client, Heard);
+        SessionChannel channel;
+        try
+        {
+            channel = SessionChannel.Open(_client, Heard);
+        }
+        catch (Exception e) when (IsLoss(e))
+        {
+            throw new NotStartedException(e);
+        }
+
         try
         {
             start(channel);
@@ -398,6 +433,9 @@ internal sealed class GuestConnection : IDisposable
     }
 
     private GuestConnectionLostException Lost(Exception inner) => new(_name, inner);
+
+    /// <summary>The connection was found broken before anything was asked of the guest.</summary>
+    private sealed class NotStartedException(Exception inner) : SshConnectionException(inner.Message, inner);
 
     /// <summary>A channel and its place among the connection's sessions.</summary>
     internal sealed class ChannelLease(SessionChannel channel, Action<SessionChannel> release) : IDisposable

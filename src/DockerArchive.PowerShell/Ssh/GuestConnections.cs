@@ -21,7 +21,8 @@ internal static class GuestConnections
                 return open;
             slot.Connection?.Dispose();
             slot.Connection = null;
-            slot.Connection = await GuestConnection.OpenAsync(endpoint, timeout ?? PatienceWhenUp, cancellation);
+            slot.Connection = await GuestConnection.OpenAsync(
+                endpoint, timeout ?? PatienceWhenUp, cancellation, token => GetAsync(endpoint, token));
 
             // Whoever closed all in the meantime did not see this one, but the next has to.
             lock (Slots)

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text;
 
 namespace DockerArchive.Ssh;
 
-/// <summary>A script for a shell of the guest and where its streams go. Immutable; running it is <see cref="GuestConnection"/>'s work.</summary>
+/// <summary>A script for a shell and where its streams go. Immutable; running it is the work of an <see cref="IShell"/>.</summary>
 /// <param name="Script">Text for the shell; every word from outside must have passed <see cref="ShellWord"/>.</param>
 internal sealed record RemoteCommand(string Script)
 {
@@ -35,6 +36,17 @@ internal sealed record RemoteCommand(string Script)
 
     /// <summary>How long the command has to end after INT, and again after TERM, before the next signal follows.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The whole of what <c>sh</c> has to do, but for the environment.</summary>
+    public string ShellText()
+    {
+        var text = new StringBuilder();
+        if (WorkingDirectory is { } directory)
+            text.Append(CultureInfo.InvariantCulture, $"cd -- {ShellWord.Quote(directory)} || exit {NoWorkingDirectory}\n");
+        if (MergeError)
+            text.Append("exec 2>&1\n");
+        return text.Append(InLoginShell ? $"exec \"${{SHELL:-sh}}\" -c {ShellWord.Quote(Script)}" : Script).ToString();
+    }
 
     /// <summary>Keeps what arrives, as bytes.</summary>
     public static Func<ReadOnlyMemory<byte>, ValueTask> Into(MemoryStream kept) => bytes =>

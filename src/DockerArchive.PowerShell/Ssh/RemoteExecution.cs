@@ -24,14 +24,9 @@ internal sealed class RemoteExecution(SessionChannel channel, Func<Task<Lifeline
     /// <summary>What to give to the guest's login shell.</summary>
     public static string CommandLine(RemoteCommand command, string token)
     {
-        var script = new StringBuilder($"echo {token} $$\n");
-        if (command.WorkingDirectory is { } directory)
-            script.Append(CultureInfo.InvariantCulture, $"cd -- {ShellWord.Quote(directory)} || exit {RemoteCommand.NoWorkingDirectory}\n");
-        if (command.MergeError)
-            script.Append("exec 2>&1\n");
-        script.Append(command.InLoginShell ? $"exec \"${{SHELL:-sh}}\" -c {ShellWord.Quote(command.Script)}" : command.Script);
+        var script = $"echo {token} $$\n{command.ShellText()}";
         var variables = command.Environment.Select(v => $"{v.Key}={v.Value}").Prepend($"{Lifeline.Variable}={token}").Prepend(ProfileIsRead);
-        return $"exec env {ShellWord.Join(variables)} sh -c {ShellWord.Quote(script.ToString())}";
+        return $"exec env {ShellWord.Join(variables)} sh -c {ShellWord.Quote(script)}";
     }
 
     /// <summary>Waits for the command's end.</summary>
