@@ -12,16 +12,23 @@
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Build-ArchiveEnv'
+        'Clear-BuildkitCache'
         'ConvertFrom-BuildctlProgress'
+        'ConvertFrom-BuildkitLog'
+        'ConvertFrom-SystemdStatus'
         'Copy-ArchiveItem'
         'Enter-ArchiveEnv'
         'Export-ArchiveSshConfig'
         'Get-ArchiveEnv'
+        'Get-BuildkitDiskUsage'
+        'Get-BuildkitJournal'
         'Get-BuildkitStatus'
+        'Get-BuildkitWorker'
         'Invoke-ArchiveCommand'
         'Invoke-BuildctlBuild'
         'New-ArchiveSshSession'
         'Remove-ArchiveEnv'
+        'Restart-BuildkitService'
         'Start-ArchiveEnv'
         'Stop-ArchiveEnv'
     )

@@ -72,6 +72,62 @@ Describe 'An environment' -Skip:$noDocker {
         $status | Out-String | Should -Match 'healthy'
     }
 
+    Context 'Its journal' {
+        It 'has the entries of the daemon, as objects and as lines' {
+            $entries = Get-BuildkitJournal $name -Boot 0
+            $entries | Should -BeOfType DockerArchive.Systemd.JournalEntry
+            $entries.Unit | Select-Object -Unique | Should -Be buildkit.service
+            $entries.Environment | Select-Object -Unique | Should -Be $name
+            $entries.Level | Should -Contain Info
+            $entries[-1] | Out-String | Should -Match '^\s*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} \S*(info|warning|error)'
+        }
+
+        It 'is filtered, and goes on after an entry' {
+            $entries = Get-BuildkitJournal $name
+            Get-BuildkitJournal $name -Tail 2 | ForEach-Object Cursor | Should -Be $entries[-2, -1].Cursor
+            $entries[0] | Get-BuildkitJournal | Select-Object -First 1 | ForEach-Object Cursor | Should -Be $entries[1].Cursor
+            (Get-BuildkitJournal $name -Grep 'api listen').LogMessage | Should -BeLike 'API listen*'
+            Get-BuildkitJournal $name -Since (Get-Date).AddDays(1) | Should -BeNullOrEmpty
+        }
+
+        It 'is followed until downstream has enough' {
+            $first = Get-BuildkitJournal $name -Follow -Tail 3 | Select-Object -First 3
+            $first | Should -HaveCount 3
+            Invoke-ArchiveCommand $name "pgrep -f '[j]ournalctl .*--follow' || echo none" | Should -Be none
+        }
+    }
+
+    Context 'Its daemon' {
+        It 'has a worker' {
+            $worker = Get-BuildkitWorker $name
+            $worker.Platforms | Should -Contain linux/amd64
+            $worker.Environment | Should -Be $name
+        }
+
+        It 'has a cache, which is shown with its total and cleared' {
+            $null = Invoke-BuildctlBuild $name "$examples/hello"
+            $usage = Get-BuildkitDiskUsage $name
+            $usage.Records.Type | Should -Contain regular
+            $usage | Out-String | Should -Match "$($usage.Records.Count) records, \d+(\.\d\d)?[kMG]?B, reclaimable"
+            $usage.Records | Out-String | Should -Match 'Id +Size +Type'
+            Clear-BuildkitCache $name -All -WhatIf | Should -BeNullOrEmpty
+            $cleared = Clear-BuildkitCache $name -All
+            $cleared.Total | Should -Be $usage.Total
+            $cleared | Out-String | Should -Match 'records removed, .* freed'
+            (Get-BuildkitDiskUsage $name).Records | Should -BeNullOrEmpty
+        }
+
+        It 'is restarted, and serves then' {
+            $before = (Get-BuildkitStatus $name).Service.MainPid
+            Restart-BuildkitService $name -WhatIf
+            (Get-BuildkitStatus $name).Service.MainPid | Should -Be $before
+            $status = Restart-BuildkitService $name -Wait -PassThru
+            $status.Service.MainPid | Should -Not -Be $before
+            $status.Healthy | Should -BeTrue
+            (Invoke-BuildctlBuild $name "$examples/hello").Succeeded | Should -BeTrue
+        }
+    }
+
     It 'works inside a job' {
         $job = Start-Job {
             param($module, $name)

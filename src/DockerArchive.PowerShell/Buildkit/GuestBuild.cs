@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using DockerArchive.Ssh;
+using DockerArchive.Systemd;
 
 namespace DockerArchive.Buildkit;
 
@@ -17,13 +19,15 @@ internal sealed class GuestBuild : IAsyncDisposable
     private readonly string _directory;
     private readonly BuildRequest _request;
     private readonly Action<string> _doing;
+    private readonly int? _daemon;
     private bool _hasTrace;
 
-    private GuestBuild(GuestConnection guest, string instance, string directory, BuildRequest request, Action<string> doing)
+    private GuestBuild(GuestConnection guest, string instance, GuestFacts facts, BuildRequest request, Action<string> doing)
     {
         _guest = guest;
         _instance = instance;
-        _directory = directory;
+        _directory = facts.Directory;
+        _daemon = facts.Daemon;
         _request = request;
         _doing = doing;
     }
@@ -37,11 +41,11 @@ internal sealed class GuestBuild : IAsyncDisposable
         GuestConnection guest, string instance, BuildRequest request, Action<string> doing, CancellationToken cancellation)
     {
         doing("asking buildctl for its options");
-        var (directory, help) = await MakeDirectoryAsync(guest, instance, cancellation);
-        var build = new GuestBuild(guest, instance, directory, request, doing);
+        var facts = await MakeDirectoryAsync(guest, instance, cancellation);
+        var build = new GuestBuild(guest, instance, facts, request, doing);
         try
         {
-            var words = new BuildctlCommandLine(help).Words(request);
+            var words = new BuildctlCommandLine(facts.Help).Words(request);
             build.Command = ShellWord.Join(words);
             build._hasTrace = words.Contains(BuildctlCommandLine.TraceOption);
             return build;
@@ -95,6 +99,25 @@ internal sealed class GuestBuild : IAsyncDisposable
             cancellation);
         parser.Complete();
         return exit.Code == 0;
+    }
+
+    /// <summary>Looks whether the daemon that the build began with still runs.</summary>
+    /// <returns>Its unit as it is now, if the daemon has been restarted or has ended; null otherwise, or if it is no unit.</returns>
+    public async Task<SystemdUnit?> FindInterruptionAsync(CancellationToken cancellation)
+    {
+        if (_daemon is null)
+            return null;
+        try
+        {
+            var answer = await _guest.RunAsync(
+                $"LC_ALL=C TZ=UTC0 exec systemctl show --no-pager -p {string.Join(',', SystemctlShow.Properties)} {ServiceScripts.Unit}", cancellation);
+            return SystemctlShow.Parse(answer.StdoutText).FirstOrDefault(unit => unit.MainPid != _daemon);
+        }
+        catch (GuestConnectionLostException)
+        {
+            // That the build failed is told either way.
+            return null;
+        }
     }
 
     /// <summary>Brings the outputs that go to this machine back.</summary>
@@ -155,11 +178,14 @@ internal sealed class GuestBuild : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static async Task<(string Directory, string Help)> MakeDirectoryAsync(
+    private static async Task<GuestFacts> MakeDirectoryAsync(
         GuestConnection guest, string instance, CancellationToken cancellation)
     {
         var probe = await guest.RunAsync(
-            "command -v buildctl >/dev/null 2>&1 || exit 127\nmktemp -d /tmp/dockerarchive.XXXXXXXX && buildctl build --help 2>&1",
+            "command -v buildctl >/dev/null 2>&1 || exit 127\n"
+            + "mktemp -d /tmp/dockerarchive.XXXXXXXX || exit\n"
+            + $"systemctl show -p MainPID {ServiceScripts.Unit} 2>/dev/null || echo\n"
+            + "exec buildctl build --help 2>&1",
             cancellation);
         if (probe.Exit.Code == 127)
         {
@@ -170,14 +196,17 @@ internal sealed class GuestBuild : IAsyncDisposable
                 $"The guest of '{instance}' has no buildctl on its PATH. Choose an environment of BuildKit: Get-ArchiveEnv buildkit/*");
         }
 
-        var text = probe.StdoutText;
-        var end = text.IndexOf('\n', StringComparison.Ordinal);
-        return end > 0 && text.StartsWith('/')
-            ? (text[..end], text[(end + 1)..])
+        return probe.StdoutText.Split('\n', 3) is [['/', ..] directory, var daemon, var help]
+            ? new GuestFacts(directory, int.TryParse(daemon.Split('=')[^1], CultureInfo.InvariantCulture, out var pid) && pid > 0 ? pid : null, help)
             : throw new ArchiveException(
                 "GuestDirectoryFailed",
                 ErrorCategory.WriteError,
                 instance,
                 $"The guest of '{instance}' could not make a directory under /tmp: {probe.StderrText.Trim()}");
     }
+
+    /// <param name="Directory">The build's directory in the guest.</param>
+    /// <param name="Daemon">Process id of the daemon that runs; null if none does, or without systemd.</param>
+    /// <param name="Help">What <c>buildctl build --help</c> prints.</param>
+    private sealed record GuestFacts(string Directory, int? Daemon, string Help);
 }

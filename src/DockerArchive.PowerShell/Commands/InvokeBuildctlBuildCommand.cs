@@ -162,7 +162,7 @@ public sealed class InvokeBuildctlBuildCommand : GuestCmdlet
         if (!Stream)
             output.Object(result);
         if (!result.Succeeded)
-            failure = new BuildFailedException(result, exit);
+            failure = new BuildFailedException(result, exit, await build.FindInterruptionAsync(cancellation));
         if (failure is not null)
             output.Error(failure);
     }

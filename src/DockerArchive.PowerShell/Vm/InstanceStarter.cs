@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using DockerArchive.Buildkit;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
 using DockerArchive.Ssh;
@@ -189,7 +190,7 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
                 return;
 
             report.Doing(InstanceState.ServiceReady, "service starts");
-            var service = await guest.RunAsync(ServiceWait.Script, climbing.Token);
+            var service = await guest.RunAsync(ServiceScripts.WaitForBoot, climbing.Token);
             if (service.Exit.Code != 0)
                 throw new GuestNotReadyException(env.Name, "came up without its service", service.StdoutText.Split('\n', StringSplitOptions.RemoveEmptyEntries), null);
             reached(InstanceState.ServiceReady);

@@ -76,6 +76,9 @@ public sealed class JournalEntry
     /// </summary>
     public string? MessageId { get; init; }
 
+    /// <summary>Name of the environment whose journal it is from; null for that of this machine, and for text.</summary>
+    public string? Environment { get; internal set; }
+
     /// <summary>
     /// All fields by name. A value is a string, a <c>byte[]</c> for content that is not printable text, null for one
     /// that journalctl left out as too long, or an array of these for a field that occurs more than once. A line of

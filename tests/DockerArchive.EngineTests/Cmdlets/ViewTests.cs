@@ -94,4 +94,37 @@ public class ViewTests
         Assert.Contains(expected, text, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_journal_is_lines_of_time_level_message_and_values()
+    {
+        var text = await Show(
+            "'time=\"2026-01-02T03:04:05Z\" level=error msg=\"bad $([char]27)[2J\\nsecond\" path=/x list=\"[a b]\"' -replace '\\$\\(.*?\\)27\\)', [char]27 | ConvertFrom-BuildkitLog");
+
+        Assert.Contains("2026-01-02 03:04:05.000 error   bad", text, StringComparison.Ordinal);
+        Assert.Contains("\n    second path=/x list=a b", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b[2J", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_status_that_was_pasted_is_a_block_with_its_journal()
+    {
+        var text = await Show($"ConvertFrom-SystemdStatus '{ModuleRunspace.Root}/tests/data/guest/seed-buildkit-v0.4.0.md'");
+
+        Assert.Contains("● buildkit.service: BuildKit", text, StringComparison.Ordinal);
+        Assert.Contains("Active: active (running) since 2025-08-27 02:21:03", text, StringComparison.Ordinal);
+        Assert.Contains("└─272 /usr/local/bin/buildkitd\n\n02:21:03 systemd[1]: Started BuildKit.", text, StringComparison.Ordinal);
+        Assert.Contains("running server on /run/buildkit/buildkitd.sock", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("$usage", @"\nId +Size +Type +Last used +Description\n(.*\n)+.*105 records, 265\.39MB, reclaimable 265\.39MB")]
+    [InlineData("$usage.Records[2]", @"kz52f4nfurw2yg8kt8xhdy0da +20\.00MB regular .*\[2/3\] COPY")]
+    public async Task The_cache_is_a_table_with_sizes_for_people_and_a_total(string shown, string expected)
+    {
+        var text = await Show(
+            $"$usage = $null; $null = [DockerArchive.Buildkit.BuildctlDiskUsage]::TryParse([IO.File]::ReadAllText('{ModuleRunspace.Root}/tests/data/buildctl/v0.12.4/22-du-v.stdout'), [ref]$usage)\n" + shown);
+
+        Assert.Matches(expected, text);
+    }
 }

@@ -7,6 +7,9 @@ namespace DockerArchive.Buildkit;
 /// </summary>
 public sealed record BuildkitDiskUsage
 {
+    /// <summary>Name of the environment; null for this machine, and for text.</summary>
+    public string? Environment { get; init; }
+
     /// <summary>
     /// The records in the tool's order: by size, the biggest first before v0.22, the smallest first since then.
     /// </summary>

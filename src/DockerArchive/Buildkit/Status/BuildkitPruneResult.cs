@@ -3,6 +3,9 @@ namespace DockerArchive.Buildkit;
 /// <summary>What <c>buildctl prune</c> has removed.</summary>
 public sealed record BuildkitPruneResult
 {
+    /// <summary>Name of the environment; null for this machine, and for text.</summary>
+    public string? Environment { get; init; }
+
     /// <summary>The removed records, in the order of their removal.</summary>
     public required IReadOnlyList<BuildkitCacheRecord> Records { get; init; }
 

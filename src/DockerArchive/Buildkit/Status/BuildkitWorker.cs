@@ -3,6 +3,9 @@ namespace DockerArchive.Buildkit;
 /// <summary>A worker of the daemon, as <c>buildctl debug workers</c> prints it.</summary>
 public sealed record BuildkitWorker
 {
+    /// <summary>Name of the environment; null for this machine, and for text.</summary>
+    public string? Environment { get; init; }
+
     /// <summary>The worker's id, 25 letters and digits.</summary>
     public required string Id { get; init; }
 

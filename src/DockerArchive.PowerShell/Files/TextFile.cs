@@ -3,10 +3,10 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text;
 
-namespace DockerArchive.Buildkit;
+namespace DockerArchive.Files;
 
-/// <summary>A file with a build's output, as UTF-8 bytes whatever way it was kept.</summary>
-internal static class ProgressFile
+/// <summary>A file with what a program printed, as UTF-8 bytes whatever way it was kept.</summary>
+internal static class TextFile
 {
     private static readonly StreamPipeReaderOptions Buffering = new(bufferSize: 1 << 16);
 
