@@ -2,7 +2,7 @@
 # make test    all tests; the last line is "N passed, N failed, N skipped"
 # make fuzz    200 MB of damaged and random build output through the parser; SEED=n for others, MB=n for more
 # make build   the module (bin/) and the embedded host (out/host/pwsh-host)
-# make bench   measures parser, cmdlet and SSH against their peers, and ends with tables (docs/performance.md)
+# make bench   measures parser, cmdlets, SSH and status against their peers, and ends with tables (docs/performance.md)
 
 ENV  ?= buildkit/docker-v20.10.24
 KEEP ?=
@@ -54,11 +54,13 @@ fuzz:
 
 bench: build
 	@echo '==> Benchmarks'
-	@tools/prepare.sh ssh
+	@tools/prepare.sh docker base ssh
 	@dotnet build -c Release --nologo -v quiet -clp:ErrorsOnly bench/DockerArchive.Bench
 	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(taskset -cp $$$$ | grep -o "[0-9]*$$")"; fi; \
 	$$pin bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench; \
-	exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench ssh
+	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench ssh
+	@$(host) -Command "Build-ArchiveEnv '$(ENV)' | Out-Null"
+	@exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench status '$(ENV)'
 
 # The seed's interface: make all DIR=buildkit/v0.4.0
 all: build

@@ -1,6 +1,6 @@
-# Reads a build's log with the module as the first thing a session does, and prints the peak of the process's memory
+# Runs a command of the module as the first thing a session does, and prints the peak of the process's memory
 # before and after, in KiB. Writing 5 to clear_refs sets the peak to what the process holds now.
-param([string] $Module, [string] $Path)
+param([string] $Module, [string] $Command)
 
 function Get-Peak {
     [long]([IO.File]::ReadAllLines('/proc/self/status') -match '^VmHWM:' -replace '\D')[0]
@@ -9,5 +9,5 @@ function Get-Peak {
 Import-Module $Module
 [IO.File]::WriteAllText('/proc/self/clear_refs', '5')
 Get-Peak
-ConvertFrom-BuildctlProgress -Path $Path -AsEvent | Out-Null
+& ([scriptblock]::Create("$Command | Out-Null"))
 Get-Peak

@@ -15,6 +15,7 @@ internal sealed class FullRun : IDisposable
     private readonly LogFile _peerLog;
     private readonly LogFile _cmdletLog;
     private readonly LogFile _longLog;
+    private readonly JournalFile _journal;
     private readonly Shell? _pwsh = Shell.FindPwsh();
     private readonly ClosingTable _table = new();
 
@@ -26,6 +27,7 @@ internal sealed class FullRun : IDisposable
         _peerLog = new LogFile(Path.Combine(_directory, "peer.log"), 50_000);
         _cmdletLog = new LogFile(Path.Combine(_directory, "cmdlet.log"), 1_000_000);
         _longLog = new LogFile(Path.Combine(_directory, "200-mb.log"), 4_780_000);
+        _journal = new JournalFile(Path.Combine(_directory, "journal.json"), 100_000);
     }
 
     public void Start()
@@ -39,6 +41,7 @@ internal sealed class FullRun : IDisposable
         Shell[] shells = [new Shell("the embedded host", "out/host/pwsh-host"), .. _pwsh is null ? [] : new[] { _pwsh }];
         foreach (Shell shell in shells)
             AddCmdlet(shell, _peerLog.Lines / peerSeconds?[0]);
+        AddJournal();
         AddMemory(shells);
         Console.WriteLine();
         Console.WriteLine(parser.Environment);
@@ -51,6 +54,7 @@ internal sealed class FullRun : IDisposable
         _peerLog.Dispose();
         _cmdletLog.Dispose();
         _longLog.Dispose();
+        _journal.Dispose();
     }
 
     private static void Tell(string step) => Console.WriteLine($"==> {step}");
@@ -108,6 +112,17 @@ internal sealed class FullRun : IDisposable
             MatchPipeline, pipelineRate);
     }
 
+    private void AddJournal()
+    {
+        if (_pwsh is null)
+            return;
+        Tell("The journal in pwsh");
+        double[] seconds = _pwsh.Run("journal.ps1", [Module, _journal.Path], eagerTiering: true);
+        _table.AddRate(
+            "journal: JSON to entries", _journal.Entries / seconds[0], "entries/s",
+            "pwsh: Get-Content, ConvertFrom-Json", _journal.Entries / seconds[1], requiredRatio: 20);
+    }
+
     private void AddMemory(IEnumerable<Shell> shells)
     {
         if (!OperatingSystem.IsLinux())
@@ -125,7 +140,11 @@ internal sealed class FullRun : IDisposable
         {
             _table.AddMemory(
                 $"memory, cmdlet in {shell.Name}: 200 MB to events",
-                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, _longLog.Path])),
+                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, $"ConvertFrom-BuildctlProgress -Path '{_longLog.Path}' -AsEvent"])),
+                MemoryLimitMiB);
+            _table.AddMemory(
+                $"memory, journal in {shell.Name}: {_journal.Entries:N0} entries of JSON",
+                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, $"ConvertFrom-BuildkitLog -Path '{_journal.Path}'"])),
                 MemoryLimitMiB);
         }
     }

@@ -8,6 +8,9 @@ switch (args)
     case ["ssh"]:
         SshRun.Start("out/bench");
         break;
+    case ["status", var environment]:
+        StatusRun.Start(environment);
+        break;
     default:
         using (var run = new FullRun(args is [var directory] ? directory : "out/bench"))
             run.Start();
