@@ -62,18 +62,25 @@ public sealed class FaultTests : IDisposable
     [InlineData("pause")]
     public async Task A_machine_that_dies_or_freezes_during_a_command_is_an_error_within_seconds(string how)
     {
-        var instance = Assert.Single(RunningEnvironment.Succeeded(Run("Start-ArchiveEnv x -Root $root -Until SshReady -TimeoutSec 300")));
+        var instance = Assert.Single(RunningEnvironment.Succeeded(Run("Start-ArchiveEnv x -Root $root -TimeoutSec 300")));
         using var powershell = _environment.Module.Create("Invoke-ArchiveCommand x 'echo up; sleep 1000' -Root $root");
         var output = new PSDataCollection<PSObject>();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         output.DataAdded += (_, _) => started.TrySetResult();
         var running = powershell.BeginInvoke<PSObject, PSObject>(null, output);
         await started.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        using var builder = new ModuleRunspace();
+        using var build = builder.Create($"Invoke-BuildctlBuild x '{_root}/context' -Root '{_root}' -NoCache -Stream | Where-Object Kind -eq StepLog");
+        var building = await BuildAsync(build);
 
         Cli.Run("docker", how, (string)instance.Properties["ContainerId"].Value);
 
         Assert.True(running.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
         Assert.StartsWith("GuestConnectionLost,", Assert.Single(powershell.Streams.Error).FullyQualifiedErrorId, StringComparison.Ordinal);
+
+        // The build's clean-up tries once more to reach the guest.
+        Assert.True(building.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(60)));
+        Assert.StartsWith("GuestConnectionLost,", Assert.Single(build.Streams.Error).FullyQualifiedErrorId, StringComparison.Ordinal);
         RunningEnvironment.Succeeded(Run("Remove-ArchiveEnv x -Root $root -Force"));
     }
 
@@ -183,5 +190,19 @@ public sealed class FaultTests : IDisposable
         Assert.Equal("Running", seen.Properties["State"].Value.ToString());
 
         RunningEnvironment.Succeeded(Run("Stop-ArchiveEnv x -Root $root -TimeoutSec 0; Remove-ArchiveEnv x -Root $root"));
+    }
+
+    /// <summary>Starts a build that goes on for long, and waits for its first line.</summary>
+    private async Task<IAsyncResult> BuildAsync(PowerShell build)
+    {
+        var context = Directory.CreateDirectory(Path.Combine(_root, "context")).FullName;
+        File.Copy(Path.Combine(ModuleRunspace.Root, "examples", "hello", "hello"), Path.Combine(context, "hello"));
+        File.WriteAllText(Path.Combine(context, "Dockerfile"), "FROM scratch\nCOPY hello /hello\nRUN [\"/hello\", \"long\", \"1000\", \"500\"]\n");
+        var output = new PSDataCollection<PSObject>();
+        var logged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        output.DataAdded += (_, _) => logged.TrySetResult();
+        var building = build.BeginInvoke<PSObject, PSObject>(null, output);
+        await logged.Task.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
+        return building;
     }
 }

@@ -9,9 +9,6 @@ namespace DockerArchive.Buildkit;
 /// <param name="command">The command, such as <c>debug workers</c>.</param>
 internal sealed class BuildctlQuestion(Machine machine, string command)
 {
-    /// <summary>What a shell says of a program that is not there.</summary>
-    private const int ProgramMissing = 127;
-
     /// <summary>Asks, and takes the answer whole.</summary>
     /// <exception cref="ArchiveException">There is no buildctl, or the daemon did not answer.</exception>
     public async Task<string> AskAsync(CancellationToken cancellation)
@@ -32,7 +29,7 @@ internal sealed class BuildctlQuestion(Machine machine, string command)
         var script = $$$"""
             PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
             export PATH
-            command -v buildctl >/dev/null || exit {{{ProgramMissing}}}
+            command -v buildctl >/dev/null || exit {{{RemoteExit.ProgramMissing}}}
             case $(buildctl {{{command}}} --help 2>&1) in
                 *--format*) exec buildctl {{{command}}} {{{options}}} --format '{{json .}}' ;;
                 *) exec buildctl {{{command}}} {{{options}}} -v ;;
@@ -40,7 +37,7 @@ internal sealed class BuildctlQuestion(Machine machine, string command)
             """;
         var shell = await machine.OpenAsync(cancellation);
         var exit = await shell.RunAsync(new RemoteCommand(script) { Stdout = stdout, Stderr = RemoteCommand.Into(errors) }, cancellation);
-        if (exit.Code == ProgramMissing)
+        if (exit.Code == RemoteExit.ProgramMissing)
         {
             throw new ArchiveException(
                 "BuildctlMissing", ErrorCategory.NotInstalled, machine.Name, $"There is no buildctl in {machine.Title}.");

@@ -113,9 +113,9 @@ internal sealed class GuestBuild : IAsyncDisposable
                 $"LC_ALL=C TZ=UTC0 exec systemctl show --no-pager -p {string.Join(',', SystemctlShow.Properties)} {ServiceScripts.Unit}", cancellation);
             return SystemctlShow.Parse(answer.StdoutText).FirstOrDefault(unit => unit.MainPid != _daemon);
         }
-        catch (GuestConnectionLostException)
+        catch (ArchiveException)
         {
-            // That the build failed is told either way.
+            // The guest is gone, perhaps for good. That the build failed is told either way.
             return null;
         }
     }
@@ -136,9 +136,9 @@ internal sealed class GuestBuild : IAsyncDisposable
         {
             await _guest.RunAsync($"rm -rf {ShellWord.Quote(_directory)}", limit.Token);
         }
-        catch (Exception e) when (e is GuestConnectionLostException or OperationCanceledException)
+        catch (Exception e) when (e is ArchiveException or OperationCanceledException)
         {
-            // The connection is gone, most likely with the guest; what failed before is the error to show.
+            // The connection is gone and does not come back, most likely with the guest; what failed before is the error to show.
         }
     }
 
@@ -182,12 +182,12 @@ internal sealed class GuestBuild : IAsyncDisposable
         GuestConnection guest, string instance, CancellationToken cancellation)
     {
         var probe = await guest.RunAsync(
-            "command -v buildctl >/dev/null 2>&1 || exit 127\n"
+            $"command -v buildctl >/dev/null 2>&1 || exit {RemoteExit.ProgramMissing}\n"
             + "mktemp -d /tmp/dockerarchive.XXXXXXXX || exit\n"
             + $"systemctl show -p MainPID {ServiceScripts.Unit} 2>/dev/null || echo\n"
             + "exec buildctl build --help 2>&1",
             cancellation);
-        if (probe.Exit.Code == 127)
+        if (probe.Exit.Code == RemoteExit.ProgramMissing)
         {
             throw new ArchiveException(
                 "BuildctlMissing",

@@ -67,15 +67,18 @@ public sealed class ClearBuildkitCacheCommand : BuildkitCmdlet
         try
         {
             await question.AskAsync(lines.WriteAsync, options, cancellation);
-            await lines.CompleteAsync();
-            Take(reader.Complete());
         }
-        catch (ArchiveException e) when (records.Count > 0)
+        catch (ArchiveException e)
         {
-            // What is gone is told, although more was to go.
             failure = e;
         }
 
+        await lines.CompleteAsync();
+        Take(reader.Complete());
+
+        // What is gone is told, although more was to go.
+        if (failure is not null && records.Count == 0)
+            throw failure;
         if (!reader.IsRecognised)
             throw question.Unreadable();
         output.Object(new BuildkitPruneResult

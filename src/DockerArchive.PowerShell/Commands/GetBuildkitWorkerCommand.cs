@@ -15,7 +15,12 @@ public sealed class GetBuildkitWorkerCommand : BuildkitCmdlet
         {
             Run(async (output, cancellation) =>
             {
-                foreach (var worker in BuildctlWorkers.Parse(await new BuildctlQuestion(machine, "debug workers").AskAsync(cancellation)))
+                var question = new BuildctlQuestion(machine, "debug workers");
+                var answer = await question.AskAsync(cancellation);
+                var workers = BuildctlWorkers.Parse(answer);
+                if (workers.Count == 0 && answer.Trim() is not ("" or "[]" or "null"))
+                    throw question.Unreadable();
+                foreach (var worker in workers)
                     output.Object(worker with { Environment = machine.Environment });
             });
         }

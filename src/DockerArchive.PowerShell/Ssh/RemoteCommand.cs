@@ -75,6 +75,9 @@ internal sealed record RemoteCommand(string Script)
 /// <param name="Signal">Name of the signal that ended it, without SIG, or null.</param>
 internal sealed record RemoteExit(int Code, string? Signal)
 {
+    /// <summary>The code with which a shell ends when a program is not there.</summary>
+    public const int ProgramMissing = 127;
+
     /// <summary>The channel was closed without a word on how the command ended.</summary>
     public static RemoteExit Unknown { get; } = new(-1, null);
 }

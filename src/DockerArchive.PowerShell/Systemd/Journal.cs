@@ -7,9 +7,6 @@ namespace DockerArchive.Systemd;
 /// <summary>Reads what a query wants of a machine's journal.</summary>
 internal sealed class Journal(Machine machine, JournalQuery query, Action<string> warn)
 {
-    /// <summary>What a shell says of a program that is not there.</summary>
-    private const int ProgramMissing = 127;
-
     private string? _last = query.After;
 
     /// <summary>Reads the entries up to now, oldest first.</summary>
@@ -99,7 +96,7 @@ internal sealed class Journal(Machine machine, JournalQuery query, Action<string
 
     private ArchiveException Unreadable(RemoteExit exit, string errors)
     {
-        if (exit.Code == ProgramMissing || errors.Contains("not found", StringComparison.Ordinal))
+        if (exit.Code == RemoteExit.ProgramMissing || errors.Contains("not found", StringComparison.Ordinal))
         {
             return new ArchiveException(
                 "JournalMissing", ErrorCategory.NotInstalled, machine.Name, $"There is no journalctl in {machine.Title}: {errors}");
