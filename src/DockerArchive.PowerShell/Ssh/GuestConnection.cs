@@ -372,8 +372,14 @@ internal sealed class GuestConnection : IShell, IDisposable
             _second = second;
             if (_closed.IsCancellationRequested)
                 second.Dispose();
-            if (first is not null && await first.ContinueWith(f => f.IsCompletedSuccessfully ? f.Result : null, TaskScheduler.Default) is { } open)
-                open.Dispose();
+            if (first is not null)
+            {
+                // It may have been refused.
+                await Task.WhenAny(first);
+                if (first.IsCompletedSuccessfully)
+                    (await first).Dispose();
+            }
+
             return await OnThread(() => Lifeline.Open(second, Prefix, Heard));
         }
     }
