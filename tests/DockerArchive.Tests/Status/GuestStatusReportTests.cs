@@ -15,11 +15,17 @@ public sealed class GuestStatusReportTests
         systemd=yes
         init=systemd
         uptime=101.25
-        time=1756261263
 
         T stderr host
 
         T end host 0
+
+        T begin clock
+        1756261263
+
+        T stderr clock
+
+        T end clock 0
 
         T begin units
         Id=buildkit.service
@@ -51,7 +57,7 @@ public sealed class GuestStatusReportTests
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1756261263), report.GuestTime);
         Assert.Equal(TimeSpan.FromSeconds(100), report.Service?.Uptime);
         Assert.Null(report.Socket);
-        Assert.Equal(["host", "units", "workers"], report.Parts.Select(part => part.Name));
+        Assert.Equal(["host", "clock", "units", "workers"], report.Parts.Select(part => part.Name));
         Assert.Equal("a warning\nin two lines", report.Part("units")?.Error);
         Assert.Equal("buildkit.service is activating", report.Part("workers")?.SkipReason);
     }

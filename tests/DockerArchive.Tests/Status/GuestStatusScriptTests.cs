@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text;
+using System.Text.RegularExpressions;
 using DockerArchive.Buildkit;
 using DockerArchive.Systemd;
 using DockerArchive.Tests.Systemd;
@@ -71,6 +72,45 @@ public sealed class GuestStatusScriptTests
             [BuildkitProblemId.GitMissing, BuildkitProblemId.ContainerdWorkerSkipped],
             status.Problems.Select(problem => problem.Id));
         Assert.All(status.Problems, problem => Assert.Single(problem.Entries));
+    }
+
+    [Theory]
+    [MemberData(nameof(ScriptRun.Shells), MemberType = typeof(ScriptRun))]
+    public void What_has_not_changed_is_not_asked_again(string shell)
+    {
+        using var run = new ScriptRun();
+        AddGuest(run, "01-running");
+        Show(Environment.ProcessId);
+        run.AddNotedCommand("buildkitd", GuestData.Bytes("guest", GuestData.Debian12, "buildkitd-version"));
+        run.AddNotedCommand("runc", GuestData.Bytes("guest", GuestData.Debian12, "runc-version"));
+        run.AddNotedCommand("buildctl", GuestData.Bytes("buildctl", "v0.4.0", "00-workers-v.stdout"));
+
+        var first = GuestStatusReport.Parse(run.Run(shell), run.Token);
+        Assert.Equal(["buildctl", "buildkitd", "runc"], run.Noted());
+        var second = Again(first, asksDaemon: false);
+        Assert.Empty(run.Noted());
+        Assert.Equal((first.Version, first.Runc), (second.Version, second.Runc));
+        Assert.Equal("lb9jdhumsh776sy44pfejxz2r", Assert.Single(second.Workers!).Id);
+        Assert.Equal(first.Startup.Count, second.Startup.Count);
+        Assert.Equal(
+            BuildkitStatus.Create(first).Problems.Select(problem => problem.Id), BuildkitStatus.Create(second).Problems.Select(problem => problem.Id));
+
+        Again(second, asksDaemon: true);
+        Assert.Equal(["buildctl"], run.Noted());
+        run.AddNotedCommand("runc", "runc version 9.9.9\n"u8.ToArray());
+        Assert.Equal("9.9.9", Again(second, asksDaemon: false).Runc?.Version);
+        Assert.Equal(["buildkitd", "runc"], run.Noted());
+        Show(1);
+        Again(second, asksDaemon: false);
+        Assert.Equal(["buildctl", "buildkitd", "runc"], run.Noted());
+
+        GuestStatusReport Again(GuestStatusReport earlier, bool asksDaemon) =>
+            GuestStatusReport.Parse(run.Run(shell, earlier: earlier, asksDaemon: asksDaemon), run.Token, earlier);
+
+        void Show(int pid) => run.AddCommand(
+            "systemctl",
+            Encoding.UTF8.GetBytes(Regex.Replace(
+                Encoding.UTF8.GetString(GuestData.Bytes("guest", GuestData.Debian12, "01-running.show")), "(?m)^(Exec)?MainPID=.*$", $"$1MainPID={pid}")));
     }
 
     [Theory]

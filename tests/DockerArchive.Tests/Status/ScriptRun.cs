@@ -49,13 +49,25 @@ internal sealed class ScriptRun : IDisposable
         AddCommand(name, $"{condition}\ncat '{content}'");
     }
 
-    public byte[] Run(string shell, string unit = "buildkit")
+    /// <summary>Names of the commands that were run, if they were added to note that.</summary>
+    public string[] Noted()
+    {
+        var file = Path.Combine(_root, "noted");
+        string[] names = File.Exists(file) ? File.ReadAllLines(file) : [];
+        File.Delete(file);
+        return [.. names.Order(StringComparer.Ordinal)];
+    }
+
+    [SupportedOSPlatform("linux")]
+    public void AddNotedCommand(string name, byte[] output) => AddCommand(name, output, $"echo {name} >>'{Path.Combine(_root, "noted")}'");
+
+    public byte[] Run(string shell, string unit = "buildkit", GuestStatusReport? earlier = null, bool asksDaemon = true)
     {
         var text = GuestStatusScript.Text
             .Replace("/run/systemd/system", Path.Combine(_root, "systemd"), StringComparison.Ordinal)
             .Replace("/run/buildkit", Path.Combine(_root, "run"), StringComparison.Ordinal)
             .Replace("/sys/fs/cgroup", Path.Combine(_root, "cgroup"), StringComparison.Ordinal);
-        return RunUnchanged(shell, text, GuestStatusScript.Arguments(Token, unit));
+        return RunUnchanged(shell, text, GuestStatusScript.Arguments(Token, unit, earlier: earlier, asksDaemon: asksDaemon));
     }
 
     public byte[] RunUnchanged(string shell, string text, IEnumerable<string> arguments)

@@ -6,8 +6,8 @@ namespace DockerArchive.Buildkit;
 public sealed record GuestStatusPart
 {
     /// <summary>
-    /// Name of the part: <c>host</c>, <c>units</c>, <c>processes</c>, <c>startup</c>, <c>workers</c>, <c>buildkitd</c>,
-    /// <c>runc</c>, <c>journal</c>.
+    /// Name of the part: <c>host</c>, <c>clock</c>, <c>programs</c>, <c>units</c>, <c>processes</c>, <c>daemon</c>,
+    /// <c>startup</c>, <c>workers</c>, <c>buildkitd</c>, <c>runc</c>, <c>journal</c>.
     /// </summary>
     public required string Name { get; init; }
 
@@ -29,6 +29,9 @@ public sealed record GuestStatusPart
     /// <summary>Whether the script ended the command because it took too long.</summary>
     // timeout ends with 124 in coreutils, and with the signal it sent in busybox.
     public bool TimedOut => ExitCode is 124 or 143;
+
+    /// <summary>Whether it was left out because an earlier answer has it.</summary>
+    internal bool IsKnown => SkipReason == "known";
 
     internal byte[] Output { get; init; } = [];
 

@@ -50,16 +50,18 @@ public sealed record GuestStatusReport
     /// <summary>Reads the script's output. Anything before its first line is ignored; no input throws.</summary>
     /// <param name="output">The bytes of stdout.</param>
     /// <param name="token">The token that the script was given.</param>
+    /// <param name="earlier">The earlier answer that the script was told of, for what it left out as known.</param>
     /// <returns>What the output holds; of output that is none of the script's, nothing.</returns>
-    public static GuestStatusReport Parse(ReadOnlySpan<byte> output, string token)
+    public static GuestStatusReport Parse(ReadOnlySpan<byte> output, string token, GuestStatusReport? earlier = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
         var frames = GuestStatusFrames.Read(output, token);
-        var host = HostFacts(Find(frames, "host"));
+        GuestStatusPart[] parts = [.. frames.Parts.Select(part => part.IsKnown ? earlier?.Part(part.Name) ?? part : part)];
+        var host = HostFacts(Find(parts, "host"));
         TimeSpan? uptime = Number(host, "uptime") is { } up ? TimeSpan.FromSeconds((double)up) : null;
-        var units = SystemctlShow.Parse(Find(frames, "units")?.OutputText ?? "", uptime);
+        var units = SystemctlShow.Parse(Find(parts, "units")?.OutputText ?? "", uptime);
         var service = units.FirstOrDefault(unit => !IsSocket(unit));
-        var workers = Find(frames, "workers");
+        var workers = Find(parts, "workers");
         return new GuestStatusReport
         {
             IsComplete = frames.Started && frames.Finished,
@@ -70,18 +72,18 @@ public sealed record GuestStatusReport
                 _ => SystemdPresence.Unknown,
             },
             Init = host.GetValueOrDefault("init"),
-            GuestTime = SystemdTimestamp.Parse("@" + host.GetValueOrDefault("time")),
+            GuestTime = SystemdTimestamp.Parse("@" + Find(parts, "clock")?.OutputText.Trim()),
             GuestUptime = uptime,
             Service = service is null
                 ? null
-                : service with { Processes = ControlGroupProcess.Parse(Find(frames, "processes")?.OutputText ?? "") },
+                : service with { Processes = ControlGroupProcess.Parse(Find(parts, "processes")?.OutputText ?? "") },
             Socket = units.FirstOrDefault(unit => IsSocket(unit) && unit.LoadState != UnitLoadState.NotFound),
-            Journal = JournalParser.ParseLines(Find(frames, "journal")?.Output),
-            Startup = JournalParser.ParseLines(Find(frames, "startup")?.Output),
-            Version = DaemonVersion.TryParse(Find(frames, "buildkitd")?.OutputText, out var version) ? version : null,
-            Runc = RuncVersion.TryParse(Find(frames, "runc")?.OutputText, out var runc) ? runc : null,
+            Journal = JournalParser.ParseLines(Find(parts, "journal")?.Output),
+            Startup = JournalParser.ParseLines(Find(parts, "startup")?.Output),
+            Version = DaemonVersion.TryParse(Find(parts, "buildkitd")?.OutputText, out var version) ? version : null,
+            Runc = RuncVersion.TryParse(Find(parts, "runc")?.OutputText, out var runc) ? runc : null,
             Workers = workers is { Succeeded: true } ? BuildctlWorkers.Parse(workers.OutputText) : null,
-            Parts = frames.Parts,
+            Parts = parts,
         };
     }
 
@@ -90,8 +92,7 @@ public sealed record GuestStatusReport
     /// <returns>The part; null when the output has none of that name.</returns>
     public GuestStatusPart? Part(string name) => Parts.FirstOrDefault(part => part.Name == name);
 
-    private static GuestStatusPart? Find(GuestStatusFrames frames, string name) =>
-        frames.Parts.FirstOrDefault(part => part.Name == name);
+    private static GuestStatusPart? Find(GuestStatusPart[] parts, string name) => parts.FirstOrDefault(part => part.Name == name);
 
     private static bool IsSocket(SystemdUnit unit) => unit.Id.EndsWith(".socket", StringComparison.Ordinal);
 

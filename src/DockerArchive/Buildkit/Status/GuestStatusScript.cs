@@ -30,7 +30,7 @@ public static class GuestStatusScript
     // A checkout may have turned the newlines of this file into CR LF, which sh does not read.
     /// <summary>The script. Its arguments are those of <see cref="Arguments"/>.</summary>
     public static string Text { get; } = """
-        token=$1 service=$2 socket=$3 entries=$4 properties=$5
+        token=$1 service=$2 socket=$3 entries=$4 properties=$5 known_programs=$6 known_daemon=$7
         PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         LC_ALL=C
         TZ=UTC0
@@ -60,7 +60,34 @@ public static class GuestStatusScript
           if has_systemd; then echo systemd=yes; else echo systemd=no; fi
           IFS= read -r init </proc/1/comm && printf 'init=%s\n' "$init"
           read -r uptime rest </proc/uptime && printf 'uptime=%s\n' "$uptime"
-          date +time=%s
+        }
+
+        # A part that is only text. All in the shell: each process takes longer than systemctl's answer under emulation.
+        say() {
+          mark begin "$1"
+          printf '%s' "$2"
+          mark stderr "$1"
+          mark end "$1" 0
+        }
+
+        # What the programs are, so that their versions need not be asked again; an adapter's engine among them.
+        find_programs() {
+          set --
+          for program in buildkitd runc dockerd; do
+            program=$(command -v "$program") && set -- "$@" "$program"
+          done
+          programs=$boot
+          [ $# -gt 0 ] && programs="$boot $(stat -L -c '%n %i %s %y %z' "$@" 2>&1 | tr '\n' ' ')"
+        }
+
+        # Which process the daemon is, whatever number it has: when it started is the 20th word behind its name.
+        find_daemon() {
+          daemon=
+          [ "${1:-0}" != 0 ] && { IFS= read -r line <"/proc/$1/stat"; } 2>/dev/null || return
+          process=$1
+          set -- ${line##*) }
+          shift 19
+          daemon="$boot $process $1"
         }
 
         list_processes() {
@@ -113,16 +140,32 @@ public static class GuestStatusScript
           shown=${shown%%"$newline$newline"*}
           property ControlGroup
           if [ "$found" ]; then part processes list_processes "$found"; fi
+          property MainPID
+          find_daemon "$found"
+          say daemon "$daemon"
           property ExecMainPID
-          if [ "${found:-0}" != 0 ]; then part startup first_entries "$found"; fi
+          if [ "$daemon" ] && [ "$daemon" = "$known_daemon" ]; then
+            mark skip startup known
+          elif [ "${found:-0}" != 0 ]; then
+            part startup first_entries "$found"
+          fi
           property ActiveState
         }
 
+        read -r boot </proc/sys/kernel/random/boot_id
         mark report 1
         part host describe_host
         {
-          part buildkitd buildkitd --version
-          part runc runc --version
+          part clock date +%s
+          find_programs
+          say programs "$programs"
+          if [ "$programs" = "$known_programs" ]; then
+            mark skip buildkitd known
+            mark skip runc known
+          else
+            part buildkitd buildkitd --version
+            part runc runc --version
+          fi
           if has_systemd; then
             part journal journalctl --no-pager -q -a -b -o json -n "$entries" -u "$service" -u "$socket"
           fi
@@ -134,8 +177,15 @@ public static class GuestStatusScript
           else
             found='not listening'
           fi
+          daemon=${daemon-}
           case $found in
-            active | reloading | refreshing) part workers limit 10 buildctl debug workers -v ;;
+            active | reloading | refreshing)
+              if [ "$daemon" ] && [ "$daemon" = "$known_daemon" ]; then
+                mark skip workers known
+              else
+                part workers limit 10 buildctl debug workers -v
+              fi
+              ;;
             *) mark skip workers "$service is ${found:-unknown}" ;;
           esac
           cat
@@ -152,9 +202,17 @@ public static class GuestStatusScript
     /// <param name="token">The token from <see cref="NewToken"/>.</param>
     /// <param name="unit">The service unit, with or without <c>.service</c>.</param>
     /// <param name="journalEntries">How many of the last journal entries to print.</param>
-    /// <returns>Token, service, socket, number of entries and the properties to show.</returns>
+    /// <param name="earlier">
+    /// An earlier answer of the same machine, to which <see cref="GuestStatusReport.Parse"/> is given too: the versions of
+    /// programs that have not changed since are not asked again.
+    /// </param>
+    /// <param name="asksDaemon">False to leave out also what the daemon answered then, if the same process runs still.</param>
+    /// <returns>
+    /// Token, service, socket, number of entries, the properties to show, and what is known of programs and daemon.
+    /// </returns>
     /// <exception cref="ArgumentException">No unit can have that name.</exception>
-    public static IReadOnlyList<string> Arguments(string token, string unit = "buildkit", int journalEntries = 100)
+    public static IReadOnlyList<string> Arguments(
+        string token, string unit = "buildkit", int journalEntries = 100, GuestStatusReport? earlier = null, bool asksDaemon = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
         ArgumentOutOfRangeException.ThrowIfNegative(journalEntries);
@@ -167,6 +225,8 @@ public static class GuestStatusScript
             UnitName.Sibling(service, ".socket"),
             journalEntries.ToString(CultureInfo.InvariantCulture),
             string.Join(',', SystemctlShow.Properties),
+            earlier?.Part("programs")?.OutputText ?? "",
+            asksDaemon ? "" : earlier?.Part("daemon")?.OutputText ?? "",
         ];
     }
 }
