@@ -14,6 +14,9 @@ internal static class StatusReader
     /// <summary>How long a daemon that does not end is taken to answer as before.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
+    private static readonly string Script =
+        $"exec sh -c {ShellWord.Quote(GuestStatusScript.Text)} sh {ShellWord.Quote(GuestStatusScript.Properties)}";
+
     private static readonly ConcurrentDictionary<(string Machine, string Unit), Answer> Answers = [];
 
     /// <summary>Reads the status.</summary>
@@ -27,11 +30,10 @@ internal static class StatusReader
         var token = GuestStatusScript.NewToken();
         var earlier = Answers.GetValueOrDefault((machine.Name, unit));
         var asksDaemon = earlier?.DaemonAsked is not { } asked || Stopwatch.GetElapsedTime(asked) >= Freshness;
-        var arguments = GuestStatusScript.Arguments(token, unit, tail, earlier?.Report, asksDaemon);
+        var question = GuestStatusScript.Question(token, unit, tail, earlier?.Report, asksDaemon);
         var started = Stopwatch.GetTimestamp();
         var shell = await machine.OpenAsync(cancellation);
-        var answer = await shell.RunAsync(
-            $"exec sh -c {ShellWord.Quote(GuestStatusScript.Text)} sh {ShellWord.Join(arguments)}", cancellation);
+        var answer = await shell.AskAsync(Script, question, GuestStatusScript.End(token), cancellation);
         var report = GuestStatusReport.Parse(answer.Stdout, token, earlier?.Report);
         if (report.Systemd is SystemdPresence.Absent)
         {

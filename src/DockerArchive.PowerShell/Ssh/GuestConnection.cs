@@ -42,6 +42,8 @@ internal sealed class GuestConnection : IShell, IDisposable
     private TaskCompletionSource _freed = NewSignal();
     private SshClient? _second;
     private long _heard = Environment.TickCount64;
+    private AnsweringScript? _waiting;
+    private int _wanting;
     private int _commands;
     private int _open;
 
@@ -107,6 +109,50 @@ internal sealed class GuestConnection : IShell, IDisposable
         {
             starting.Token.ThrowIfCancellationRequested();
             throw e is NotStartedException ? e : Lost(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="GuestConnectionLostException">The connection broke while the script answered.</exception>
+    public Task<RemoteOutput> AskAsync(string script, string question, string end, CancellationToken cancellation) =>
+        UseAsync(connection => connection.AskHereAsync(script, question, end, cancellation), cancellation);
+
+    /// <summary>Asks the script that waits, or a new one if another asks that, and lets it wait afterwards.</summary>
+    private async Task<RemoteOutput> AskHereAsync(string script, string question, string end, CancellationToken cancellation)
+    {
+        var waiting = Interlocked.Exchange(ref _waiting, null);
+        var isKept = waiting is { IsRunning: true } && waiting.Script == script;
+        if (!isKept)
+            waiting?.End();
+        var asked = isKept ? waiting! : new AnsweringScript((command, stop) => RunHereAsync(command, stop, default), script);
+        try
+        {
+            var answer = await asked.AskAsync(question, end, cancellation);
+            Interlocked.Exchange(ref _waiting, asked)?.End();
+            if (Volatile.Read(ref _wanting) > 0)
+                GiveWay();
+            return answer;
+        }
+        catch (GuestConnectionLostException e) when (isKept && !asked.HasAnswered)
+        {
+            throw new NotStartedException(e);
+        }
+    }
+
+    /// <summary>A script that only waits takes no session from a command.</summary>
+    private void GiveWay() => Interlocked.Exchange(ref _waiting, null)?.End();
+
+    private async Task WaitForRoomAsync(Task room, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _wanting);
+        try
+        {
+            GiveWay();
+            await room.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _wanting);
         }
     }
 
@@ -259,7 +305,8 @@ internal sealed class GuestConnection : IShell, IDisposable
     /// <summary>Opens a channel when sshd has room for one; what does not fit waits.</summary>
     private async Task<ChannelLease> OpenChannelAsync(Action<SessionChannel> start, CancellationToken cancellation)
     {
-        await _sessions.WaitAsync(cancellation);
+        if (!_sessions.Wait(0, CancellationToken.None))
+            await WaitForRoomAsync(_sessions.WaitAsync(cancellation), cancellation);
         try
         {
             for (var alone = 0; ;)
@@ -277,7 +324,7 @@ internal sealed class GuestConnection : IShell, IDisposable
                     // MaxSessions is lower than by default, or sshd has not yet seen the end of another session.
                     if (Interlocked.Decrement(ref _open) > 0)
                     {
-                        await freed.WaitAsync(cancellation);
+                        await WaitForRoomAsync(freed, cancellation);
                         continue;
                     }
 

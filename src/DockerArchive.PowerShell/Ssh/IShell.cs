@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DockerArchive.Ssh;
 
 /// <summary>Where commands run: a guest, or this machine.</summary>
@@ -9,6 +11,22 @@ internal interface IShell
     /// <param name="forceful">Ends the command with KILL.</param>
     /// <exception cref="TimeoutException">The command's time was up.</exception>
     Task<RemoteExit> RunAsync(RemoteCommand command, CancellationToken graceful, CancellationToken forceful = default);
+
+    /// <summary>
+    /// Lets a script answer a line of its standard input. Where starting it takes long, the script may be kept waiting for the next.
+    /// </summary>
+    /// <param name="script">The script; it ends when there are no more lines.</param>
+    /// <param name="question">The line, with its newline.</param>
+    /// <param name="end">How the answer on standard output ends.</param>
+    /// <param name="cancellation">Ends the script.</param>
+    /// <returns>The answer; less of it if the script ended before.</returns>
+    Task<RemoteOutput> AskAsync(string script, string question, string end, CancellationToken cancellation) =>
+        this.CollectAsync(
+            new RemoteCommand(script)
+            {
+                Stdin = (stdin, stop) => stdin.WriteAsync(Encoding.UTF8.GetBytes(question), stop).AsTask(),
+            },
+            cancellation);
 }
 
 /// <summary>Ways to run commands whose output is wanted whole.</summary>

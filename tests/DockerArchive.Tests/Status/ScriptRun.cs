@@ -67,22 +67,24 @@ internal sealed class ScriptRun : IDisposable
             .Replace("/run/systemd/system", Path.Combine(_root, "systemd"), StringComparison.Ordinal)
             .Replace("/run/buildkit", Path.Combine(_root, "run"), StringComparison.Ordinal)
             .Replace("/sys/fs/cgroup", Path.Combine(_root, "cgroup"), StringComparison.Ordinal);
-        return RunUnchanged(shell, text, GuestStatusScript.Arguments(Token, unit, earlier: earlier, asksDaemon: asksDaemon));
+        return RunUnchanged(shell, text, GuestStatusScript.Question(Token, unit, earlier: earlier, asksDaemon: asksDaemon));
     }
 
-    public byte[] RunUnchanged(string shell, string text, IEnumerable<string> arguments)
+    public byte[] RunUnchanged(string shell, string text, string questions)
     {
         var path = Environment.GetEnvironmentVariable("PATH")!;
         if (!Array.Exists(path.Split(':'), directory => File.Exists(Path.Combine(directory, shell))))
             Assert.Skip($"There is no {shell} here.");
-        var start = new ProcessStartInfo(shell) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(shell) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (shell == "busybox")
             start.ArgumentList.Add("sh");
-        foreach (var word in (string[])["-c", text, "sh", .. arguments])
+        foreach (var word in (string[])["-c", text, "sh", GuestStatusScript.Properties])
             start.ArgumentList.Add(word);
         start.Environment["PATH"] = Path.Combine(_root, "bin") + ":" + path;
 
         using var process = Process.Start(start)!;
+        process.StandardInput.Write(questions);
+        process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         using var output = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(output);

@@ -6,7 +6,7 @@ namespace DockerArchive.Buildkit;
 public sealed record GuestStatusPart
 {
     /// <summary>
-    /// Name of the part: <c>host</c>, <c>clock</c>, <c>programs</c>, <c>units</c>, <c>processes</c>, <c>daemon</c>,
+    /// Name of the part: <c>host</c>, <c>programs</c>, <c>units</c>, <c>processes</c>, <c>daemon</c>,
     /// <c>startup</c>, <c>workers</c>, <c>buildkitd</c>, <c>runc</c>, <c>journal</c>.
     /// </summary>
     public required string Name { get; init; }

@@ -15,10 +15,7 @@ public sealed record GuestStatusReport
     /// <summary>Name of the guest's process 1: <c>systemd</c>, <c>init</c>, <c>sh</c>.</summary>
     public string? Init { get; init; }
 
-    /// <summary>The guest's clock when it was asked: UTC, whole seconds.</summary>
-    public DateTimeOffset? GuestTime { get; init; }
-
-    /// <summary>How long the guest had been up then.</summary>
+    /// <summary>How long the guest had been up when it was asked.</summary>
     public TimeSpan? GuestUptime { get; init; }
 
     /// <summary>The service unit, with the processes of its control group; null when systemd did not show it.</summary>
@@ -72,7 +69,6 @@ public sealed record GuestStatusReport
                 _ => SystemdPresence.Unknown,
             },
             Init = host.GetValueOrDefault("init"),
-            GuestTime = SystemdTimestamp.Parse("@" + Find(parts, "clock")?.OutputText.Trim()),
             GuestUptime = uptime,
             Service = service is null
                 ? null

@@ -7,7 +7,8 @@ namespace DockerArchive.Buildkit;
 /// <summary>
 /// The shell script that asks a guest everything <see cref="GuestStatusReport"/> reads, in one round trip. It changes
 /// nothing in the guest, and runs in any POSIX sh (dash, bash, busybox).
-/// Run it as <c>sh -c TEXT sh ARGUMENT…</c>, every word quoted for the remote shell.
+/// Run it as <c>sh -c TEXT sh PROPERTIES</c>, every word quoted for the remote shell. It answers each
+/// <see cref="Question"/> that it reads, and ends when there are no more.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -17,8 +18,7 @@ namespace DockerArchive.Buildkit;
 /// for this run.
 /// </para>
 /// <para>
-/// Versions and journal are asked while systemd is: the left side of the pipe runs beside the right side, which
-/// passes it on when it is done itself.
+/// Programs and journal are asked in the background while systemd is; what systemd says is kept until they have been said.
 /// </para>
 /// <para>
 /// buildctl is asked only when the service runs: connecting to a listening socket unit would start it, and a question
@@ -28,9 +28,8 @@ namespace DockerArchive.Buildkit;
 public static class GuestStatusScript
 {
     // A checkout may have turned the newlines of this file into CR LF, which sh does not read.
-    /// <summary>The script. Its arguments are those of <see cref="Arguments"/>.</summary>
+    /// <summary>The script.</summary>
     public static string Text { get; } = """
-        token=$1 service=$2 socket=$3 entries=$4 properties=$5 known_programs=$6 known_daemon=$7
         PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
         LC_ALL=C
         TZ=UTC0
@@ -52,32 +51,35 @@ public static class GuestStatusScript
           mark end "$name" "$code"
         }
 
-        has_systemd() {
-          [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1
+        # What is kept is said when the other side is done. Under emulation each process takes as long as systemd's answer does, so
+        # that what the shell knows is put down by itself.
+        keep_part() {
+          kept=$kept$(part "$@")$newline
+        }
+
+        keep_text() {
+          kept="$kept$newline$token begin $1$newline$2$newline$token stderr $1$newline$newline$token end $1 0$newline"
+        }
+
+        keep_skip() {
+          kept="$kept$newline$token skip $*$newline"
         }
 
         describe_host() {
-          if has_systemd; then echo systemd=yes; else echo systemd=no; fi
-          IFS= read -r init </proc/1/comm && printf 'init=%s\n' "$init"
-          read -r uptime rest </proc/uptime && printf 'uptime=%s\n' "$uptime"
-        }
-
-        # A part that is only text. All in the shell: each process takes longer than systemctl's answer under emulation.
-        say() {
-          mark begin "$1"
-          printf '%s' "$2"
-          mark stderr "$1"
-          mark end "$1" 0
+          host=systemd=$systemd
+          IFS= read -r init </proc/1/comm && host="$host${newline}init=$init"
+          read -r uptime rest </proc/uptime && host="$host${newline}uptime=$uptime"
         }
 
         # What the programs are, so that their versions need not be asked again; an adapter's engine among them.
         find_programs() {
-          set --
+          set -f --
           for program in buildkitd runc dockerd; do
             program=$(command -v "$program") && set -- "$@" "$program"
           done
+          [ $# = 0 ] || set -- $(stat -L -c '%n %i %s %y %z' "$@" 2>&1)
           programs=$boot
-          [ $# -gt 0 ] && programs="$boot $(stat -L -c '%n %i %s %y %z' "$@" 2>&1 | tr '\n' ' ')"
+          [ $# = 0 ] || programs="$boot $*"
         }
 
         # Which process the daemon is, whatever number it has: when it started is the 20th word behind its name.
@@ -87,7 +89,7 @@ public static class GuestStatusScript
           process=$1
           set -- ${line##*) }
           shift 19
-          daemon="$boot $process $1"
+          daemon=$boot:$process:$1
         }
 
         list_processes() {
@@ -133,64 +135,77 @@ public static class GuestStatusScript
           esac
         }
 
+        ask_programs() {
+          find_programs
+          keep_text programs "$programs"
+          if [ "$programs" = "$known_programs" ]; then
+            keep_skip buildkitd known
+            keep_skip runc known
+          else
+            keep_part buildkitd buildkitd --version
+            keep_part runc runc --version
+          fi
+          printf '%s' "$kept"
+        }
+
+        ask_journal() {
+          part journal journalctl --no-pager -q -a -b -o json -n "$entries" -u "$service" -u "$socket"
+        }
+
         ask_systemd() {
-          units=$(part units systemctl show --no-pager -p "$properties" -- "$service" "$socket")
-          printf '%s\n' "$units"
-          shown=${units#*begin units}
+          keep_part units systemctl show --no-pager -p "$properties" -- "$service" "$socket"
+          shown=${kept#*begin units}
           shown=${shown%%"$newline$newline"*}
           property ControlGroup
-          if [ "$found" ]; then part processes list_processes "$found"; fi
+          [ -z "$found" ] || keep_part processes list_processes "$found"
           property MainPID
           find_daemon "$found"
-          say daemon "$daemon"
+          keep_text daemon "$daemon"
           property ExecMainPID
           if [ "$daemon" ] && [ "$daemon" = "$known_daemon" ]; then
-            mark skip startup known
+            keep_skip startup known
           elif [ "${found:-0}" != 0 ]; then
-            part startup first_entries "$found"
+            keep_part startup first_entries "$found"
           fi
           property ActiveState
         }
 
-        read -r boot </proc/sys/kernel/random/boot_id
-        mark report 1
-        part host describe_host
-        {
-          part clock date +%s
-          find_programs
-          say programs "$programs"
-          if [ "$programs" = "$known_programs" ]; then
-            mark skip buildkitd known
-            mark skip runc known
-          else
-            part buildkitd buildkitd --version
-            part runc runc --version
-          fi
-          if has_systemd; then
-            part journal journalctl --no-pager -q -a -b -o json -n "$entries" -u "$service" -u "$socket"
-          fi
-        } | {
-          if has_systemd; then
+        ask_workers() {
+          case $1 in
+            active | reloading | refreshing)
+              if [ "$daemon" ] && [ "$daemon" = "$known_daemon" ]; then
+                keep_skip workers known
+              else
+                keep_part workers limit 10 buildctl debug workers -v
+              fi
+              ;;
+            *) keep_skip workers "$service is ${1:-unknown}" ;;
+          esac
+        }
+
+        answer() {
+          kept= daemon= found='not listening'
+          read -r boot </proc/sys/kernel/random/boot_id
+          if [ -d /run/systemd/system ] && command -v systemctl >/dev/null; then systemd=yes; else systemd=no; fi
+          describe_host
+          mark report 1
+          keep_text host "$host"
+          { ask_programs; [ $systemd = no ] || ask_journal; } &
+          if [ $systemd = yes ]; then
             ask_systemd
           elif [ -S /run/buildkit/buildkitd.sock ]; then
             found=active
-          else
-            found='not listening'
           fi
-          daemon=${daemon-}
-          case $found in
-            active | reloading | refreshing)
-              if [ "$daemon" ] && [ "$daemon" = "$known_daemon" ]; then
-                mark skip workers known
-              else
-                part workers limit 10 buildctl debug workers -v
-              fi
-              ;;
-            *) mark skip workers "$service is ${found:-unknown}" ;;
-          esac
-          cat
+          ask_workers "$found"
+          wait
+          printf '%s' "$kept"
+          mark done
         }
-        mark done
+
+        properties=$1
+        while read -r token service socket entries known_daemon known_programs; do
+          answer
+        done
 
         """.ReplaceLineEndings("\n");
 
@@ -198,7 +213,10 @@ public static class GuestStatusScript
     /// <returns>The token.</returns>
     public static string NewToken() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
-    /// <summary>The script's arguments. They are not quoted yet.</summary>
+    /// <summary>The script's only argument: the properties of units to show.</summary>
+    public static string Properties { get; } = string.Join(',', SystemctlShow.Properties);
+
+    /// <summary>A question: a line for the script's standard input.</summary>
     /// <param name="token">The token from <see cref="NewToken"/>.</param>
     /// <param name="unit">The service unit, with or without <c>.service</c>.</param>
     /// <param name="journalEntries">How many of the last journal entries to print.</param>
@@ -207,26 +225,28 @@ public static class GuestStatusScript
     /// programs that have not changed since are not asked again.
     /// </param>
     /// <param name="asksDaemon">False to leave out also what the daemon answered then, if the same process runs still.</param>
-    /// <returns>
-    /// Token, service, socket, number of entries, the properties to show, and what is known of programs and daemon.
-    /// </returns>
+    /// <returns>The line, with its newline.</returns>
     /// <exception cref="ArgumentException">No unit can have that name.</exception>
-    public static IReadOnlyList<string> Arguments(
+    public static string Question(
         string token, string unit = "buildkit", int journalEntries = 100, GuestStatusReport? earlier = null, bool asksDaemon = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
         ArgumentOutOfRangeException.ThrowIfNegative(journalEntries);
         if (!UnitName.TryComplete(unit, out var service))
             throw new ArgumentException($"'{unit}' cannot be the name of a systemd unit.", nameof(unit));
-        return
-        [
+        return string.Join(
+            ' ',
             token,
             service,
             UnitName.Sibling(service, ".socket"),
             journalEntries.ToString(CultureInfo.InvariantCulture),
-            string.Join(',', SystemctlShow.Properties),
-            earlier?.Part("programs")?.OutputText ?? "",
-            asksDaemon ? "" : earlier?.Part("daemon")?.OutputText ?? "",
-        ];
+            asksDaemon || Known("daemon") is not { Length: > 0 } daemon ? "-" : daemon,
+            Known("programs")) + "\n";
+
+        string? Known(string part) => earlier?.Part(part)?.OutputText;
     }
+
+    /// <summary>How the answer to a question ends.</summary>
+    /// <param name="token">The question's token.</param>
+    public static string End(string token) => $"\n{token} done\n";
 }
