@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text;
 using DockerArchive.Systemd;
 
 namespace DockerArchive.Commands;
@@ -33,7 +32,7 @@ public sealed class ConvertFromBuildkitLogCommand : ConvertFromPrintedTimeCmdlet
             {
                 if (_open.Length == 0)
                 {
-                    Take(bytes[..end]);
+                    reader.Add(bytes[..end], _entries);
                 }
                 else
                 {
@@ -52,8 +51,7 @@ public sealed class ConvertFromBuildkitLogCommand : ConvertFromPrintedTimeCmdlet
         {
             if (_open.Length > 0)
                 TakeOpen();
-            if (reader.Complete() is { } last)
-                _entries.Add(last);
+            reader.Complete(_entries);
             GiveOut();
         }
 
@@ -61,23 +59,8 @@ public sealed class ConvertFromBuildkitLogCommand : ConvertFromPrintedTimeCmdlet
 
         private void TakeOpen()
         {
-            Take(_open.GetBuffer().AsSpan(0, (int)_open.Length));
+            reader.Add(_open.GetBuffer().AsSpan(0, (int)_open.Length), _entries);
             _open.SetLength(0);
-        }
-
-        // An entry as JSON is read from its bytes, which is what makes many of them fast.
-        private void Take(ReadOnlySpan<byte> line)
-        {
-            if (line is [(byte)'{', ..] && JournalParser.TryParse(line, out var entry))
-            {
-                if (reader.Complete() is { } before)
-                    _entries.Add(before);
-                _entries.Add(entry);
-            }
-            else if (reader.Add(Encoding.UTF8.GetString(line).TrimEnd('\r')) is { } complete)
-            {
-                _entries.Add(complete);
-            }
         }
 
         private void GiveOut()

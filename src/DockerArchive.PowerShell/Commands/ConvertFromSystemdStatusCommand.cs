@@ -20,11 +20,28 @@ public sealed class ConvertFromSystemdStatusCommand : ConvertFromPrintedTimeCmdl
     /// <summary>A status means something only as a whole.</summary>
     private sealed class Conversion(ConvertFromSystemdStatusCommand cmdlet, string? path) : ITextConversion
     {
+        /// <summary>Far more than systemctl prints of all units of a machine.</summary>
+        private const int MostBytes = 64 * 1024 * 1024;
+
         private readonly MemoryStream _text = new();
 
         public bool HasInput => _text.Length > 0;
 
-        public void Write(ReadOnlySpan<byte> bytes) => _text.Write(bytes);
+        private string Title => path is null ? "The text" : $"'{path}'";
+
+        public void Write(ReadOnlySpan<byte> bytes)
+        {
+            if (_text.Length + bytes.Length > MostBytes)
+            {
+                throw new ArchiveException(
+                    "StatusTooLong",
+                    ErrorCategory.LimitsExceeded,
+                    path,
+                    $"{Title} is longer than the {MostBytes / 1024 / 1024} MiB that are read of a status. For a log use ConvertFrom-BuildkitLog.");
+            }
+
+            _text.Write(bytes);
+        }
 
         public void Complete()
         {
@@ -36,7 +53,7 @@ public sealed class ConvertFromSystemdStatusCommand : ConvertFromPrintedTimeCmdl
                     "NoStatusFound",
                     ErrorCategory.InvalidData,
                     path,
-                    $"{(path is null ? "The text" : $"'{path}'")} has no unit as systemctl status shows one ('● NAME - DESCRIPTION').").ToErrorRecord());
+                    $"{Title} has no unit as systemctl status shows one ('● NAME - DESCRIPTION').").ToErrorRecord());
             }
 
             cmdlet.WriteObject(units, enumerateCollection: true);

@@ -102,6 +102,11 @@ public abstract class ConvertFromTextCmdlet : PSCmdlet, IDisposable
         {
             Take(InputObject?.BaseObject);
         }
+        catch (ArchiveException e)
+        {
+            _pipeline?.Dispose();
+            ThrowTerminatingError(e.ToErrorRecord());
+        }
         catch
         {
             _pipeline?.Dispose();
@@ -164,6 +169,11 @@ public abstract class ConvertFromTextCmdlet : PSCmdlet, IDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+        catch (ArchiveException e)
+        {
+            WriteError(e.ToErrorRecord());
+            return;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {

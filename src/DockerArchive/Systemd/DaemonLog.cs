@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace DockerArchive.Systemd;
 
 /// <summary>Reads the log of a daemon: see <see cref="DaemonLogReader"/> for the forms it may have.</summary>
@@ -17,13 +19,17 @@ public static class DaemonLog
 
     private static IEnumerable<JournalEntry> ReadEntries(IEnumerable<string> lines, DaemonLogReader reader)
     {
+        var entries = new List<JournalEntry>();
         foreach (var line in lines)
         {
-            if (reader.Add(line) is { } entry)
+            reader.Add(Encoding.UTF8.GetBytes(line), entries);
+            foreach (var entry in entries)
                 yield return entry;
+            entries.Clear();
         }
 
-        if (reader.Complete() is { } last)
-            yield return last;
+        reader.Complete(entries);
+        foreach (var entry in entries)
+            yield return entry;
     }
 }

@@ -35,13 +35,36 @@ public sealed class DaemonLogReader(TimeZoneInfo? zone = null, DateTimeOffset? n
     private int _emptyLines;
 
     /// <summary>Reads the next line.</summary>
-    /// <param name="line">The line, without its end.</param>
-    /// <returns>The entry before it, if the line ends one.</returns>
-    public JournalEntry? Add(string line)
+    /// <param name="line">The line in UTF-8, without its newline.</param>
+    /// <param name="entries">
+    /// Receives what is complete then: the entry before the line, if that ends it, and the line's own, if it is JSON.
+    /// </param>
+    public void Add(ReadOnlySpan<byte> line, ICollection<JournalEntry> entries)
     {
-        ArgumentNullException.ThrowIfNull(line);
-        if (line.StartsWith('{') && JournalParser.TryParse(Encoding.UTF8.GetBytes(line), out var json))
-            return Begin(new FinishedDraft(json));
+        ArgumentNullException.ThrowIfNull(entries);
+        if (line is [(byte)'{', ..] && JournalParser.TryParse(line, out var json))
+        {
+            Complete(entries);
+            _clock.Observe(json.Time);
+            entries.Add(json);
+        }
+        else if (AddText(Encoding.UTF8.GetString(line).TrimEnd('\r')) is { } entry)
+        {
+            entries.Add(entry);
+        }
+    }
+
+    /// <summary>Ends the log.</summary>
+    /// <param name="entries">Receives the last entry, if there is one that was not given out.</param>
+    public void Complete(ICollection<JournalEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        if (Begin(null) is { } last)
+            entries.Add(last);
+    }
+
+    private JournalEntry? AddText(string line)
+    {
         var text = TerminalText.Strip(line);
         if (JournalLine.Parse(text) is { } journalLine)
         {
@@ -58,10 +81,6 @@ public sealed class DaemonLogReader(TimeZoneInfo? zone = null, DateTimeOffset? n
         return null;
     }
 
-    /// <summary>Ends the log.</summary>
-    /// <returns>The last entry, if there is one that was not given out.</returns>
-    public JournalEntry? Complete() => Begin(null);
-
     private JournalEntry? Continue(string text, bool isBroken)
     {
         if (_draft is null || RawLineDraft.IsLogrus(text) || !_draft.TryContinue(text, _emptyLines, isBroken))
@@ -76,16 +95,5 @@ public sealed class DaemonLogReader(TimeZoneInfo? zone = null, DateTimeOffset? n
         _draft = next;
         _emptyLines = 0;
         return entry;
-    }
-
-    private sealed class FinishedDraft(JournalEntry entry) : EntryDraft
-    {
-        public override bool TryContinue(string text, int emptyLines, bool isBroken) => false;
-
-        public override JournalEntry ToEntry(JournalClock clock, string? unit)
-        {
-            clock.Observe(entry.Time);
-            return entry;
-        }
     }
 }

@@ -109,6 +109,22 @@ public sealed class PrintedTextTests : IDisposable
         Assert.Equal(["100000000"], Texts("(ConvertFrom-BuildkitLog \"$directory/long\").Message.Length"));
     }
 
+    [Fact]
+    public void A_status_without_end_is_an_error_and_the_other_files_are_still_read()
+    {
+        var path = Path.Combine(_directory, "1-endless");
+        using (var file = File.OpenWrite(path))
+            file.SetLength(100_000_000);
+        File.WriteAllText(Path.Combine(_directory, "2-short"), "● one.service - One\n     Active: active (running)\n");
+
+        var result = _module.Run("ConvertFrom-SystemdStatus $directory/*", ("directory", _directory));
+
+        Assert.Equal("StatusTooLong", Assert.Single(result.Errors).FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(path, result.Errors[0].TargetObject);
+        Assert.Single(result.Output);
+        Assert.Equal("StatusTooLong", _module.Run("$bytes = [IO.File]::ReadAllBytes($path); , $bytes | ConvertFrom-SystemdStatus", ("path", path)).ErrorId);
+    }
+
     [Theory]
     [InlineData("'nothing' | ConvertFrom-SystemdStatus", "NoStatusFound")]
     [InlineData("ConvertFrom-SystemdStatus $directory/none", "StatusFileNotFound")]

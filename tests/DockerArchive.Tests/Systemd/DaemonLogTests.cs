@@ -1,3 +1,4 @@
+using System.Text;
 using DockerArchive.Systemd;
 
 namespace DockerArchive.Tests.Systemd;
@@ -366,13 +367,29 @@ public sealed class DaemonLogTests
     public void Entries_are_given_out_as_soon_as_the_next_begins()
     {
         var reader = new DaemonLogReader();
+        var entries = new List<JournalEntry>();
 
-        Assert.Null(reader.Add("Aug 27 02:21:05 host x[1]: a"));
-        Assert.Null(reader.Add("                           b"));
-        Assert.Equal("a\nb", reader.Add("time=\"2025-08-27T02:21:04Z\" level=info msg=c")?.Message);
-        Assert.Null(reader.Add(""));
-        Assert.Equal("c", reader.Complete()?.LogMessage);
-        Assert.Null(reader.Complete());
+        Assert.Empty(Add("Aug 27 02:21:05 host x[1]: a"));
+        Assert.Empty(Add("                           b"));
+        Assert.Equal(["a\nb"], Add("time=\"2025-08-27T02:21:04Z\" level=info msg=c"));
+        Assert.Empty(Add(""));
+        Assert.Equal(
+            ["time=\"2025-08-27T02:21:04Z\" level=info msg=c", "json"],
+            Add("""{"MESSAGE":"json","__REALTIME_TIMESTAMP":"1756261270000000"}"""));
+        Assert.Empty(Add("d"));
+        entries.Clear();
+        reader.Complete(entries);
+        Assert.Equal(("d", 1756261270), (Assert.Single(entries).Message, entries[0].Time.ToUnixTimeSeconds()));
+        entries.Clear();
+        reader.Complete(entries);
+        Assert.Empty(entries);
+
+        IEnumerable<string?> Add(string line)
+        {
+            entries.Clear();
+            reader.Add(Encoding.UTF8.GetBytes(line), entries);
+            return entries.Select(entry => entry.Message);
+        }
     }
 
     [Fact]
