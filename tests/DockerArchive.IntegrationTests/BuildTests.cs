@@ -173,7 +173,8 @@ public sealed class BuildTests(RunningEnvironment environment) : IDisposable
     [Fact]
     public async Task Stopping_the_pipeline_ends_the_build_in_the_guest()
     {
-        WriteContext("FROM scratch\nCOPY hello /hello\nRUN [\"/hello\", \"long\", \"1000\", \"500\"]\n");
+        const string step = "stopped by its client";
+        WriteContext($"FROM scratch\nCOPY hello /hello\nRUN [\"/hello\", \"{step}\", \"1000\", \"500\"]\n");
         using var powershell = Module.Create($"Invoke-BuildctlBuild {RunningEnvironment.Name} '{_directory}' -NoCache -Stream | Where-Object Kind -eq StepLog");
         var output = new PSDataCollection<PSObject>();
         var logged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -187,7 +188,8 @@ public sealed class BuildTests(RunningEnvironment environment) : IDisposable
         NothingIsLeftInTheGuest();
 
         // The daemon ends the step when it sees that its client is gone, which the client does not wait for.
-        Assert.Equal("", RunningEnvironment.InGuest("timeout 60 sh -c 'while pgrep -x hello >/dev/null; do sleep 0.1; done'; pgrep -x hello"));
+        const string isThere = $"pgrep -f '^/hello {step}'";
+        Assert.Equal("", RunningEnvironment.InGuest($"for i in $(seq 300); do {isThere} >/dev/null || break; sleep 0.1; done; {isThere}"));
     }
 
     [Fact]

@@ -143,7 +143,7 @@ public sealed class DaemonTests(RunningEnvironment environment) : IDisposable
     [Fact]
     public async Task A_build_whose_daemon_is_restarted_says_so()
     {
-        File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch\nCOPY hello /hello\nRUN [\"/hello\", \"long\", \"1000\", \"500\"]\n");
+        File.WriteAllText(Path.Combine(_directory, "Dockerfile"), "FROM scratch\nCOPY hello /hello\nRUN [\"/hello\", \"interrupted\", \"1000\", \"500\"]\n");
         File.Copy(Path.Combine(Hello, "hello"), Path.Combine(_directory, "hello"));
         using var build = Module.Create($"Invoke-BuildctlBuild {Name} '{_directory}' -NoCache -Stream | Where-Object Kind -eq StepLog");
         var output = new PSDataCollection<PSObject>();
@@ -161,5 +161,8 @@ public sealed class DaemonTests(RunningEnvironment environment) : IDisposable
         var error = Assert.Single(build.Streams.Error);
         Assert.StartsWith("BuildInterrupted,", error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.Contains("buildkit.service was restarted while the build ran", error.Exception.Message, StringComparison.Ordinal);
+
+        // This guest's unit leaves the containers of its daemon alone (KillMode=process).
+        RunningEnvironment.InGuest("pkill -f '^/hello interrupted'");
     }
 }

@@ -109,7 +109,7 @@ public sealed class JournalTests(RunningEnvironment environment) : IDisposable
     }
 
     [Fact]
-    public async Task Following_survives_rotation_restarts_and_the_end_of_journalctl_without_loss_or_repetition()
+    public async Task Following_survives_rotation_restarts_and_the_end_of_journalctl_and_connection_without_loss_or_repetition()
     {
         Write("echo history");
         using var powershell = environment.Module.Create(
@@ -132,10 +132,14 @@ public sealed class JournalTests(RunningEnvironment environment) : IDisposable
         Write("echo one; echo two");
         await SeesAsync("one");
         await SeesAsync("two");
+        RunningEnvironment.InGuest("pkill -KILL -f 'sshd: [r]oot@notty' || true; echo");
+        Write("echo reconnected");
+        await SeesAsync("reconnected");
         await powershell.StopAsync(null, null);
 
         await Assert.ThrowsAsync<PipelineStoppedException>(() => following);
-        Assert.Equal(["history", "live", "rotated", "restarted", "one", "two"], output.Select(o => $"{o}"));
+        Assert.Equal(["history", "live", "rotated", "restarted", "one", "two", "reconnected"], output.Select(o => $"{o}"));
+        Assert.Contains("no entry is lost", Assert.Single(powershell.Streams.Warning).Message, StringComparison.Ordinal);
         Assert.Equal("", RunningEnvironment.InGuest("pgrep -f '[j]ournalctl .*--follow'"));
 
         async Task SeesAsync(string expected) =>

@@ -30,7 +30,7 @@ public sealed class RunningEnvironment : IDisposable
     internal string ContainerId => (string)Instance.Properties["ContainerId"].Value;
 
     /// <summary>Runs a command in the guest with the environment's own script, which does not use the module.</summary>
-    internal static string InGuest(string command) => Cli.Run($"{ModuleRunspace.Root}/buildkit/docker-v20.10.24/ssh", command);
+    internal static string InGuest(string command) => SharedSsh.Run($"{ModuleRunspace.Root}/buildkit/docker-v20.10.24/ssh", command);
 
     internal static IReadOnlyList<PSObject> Succeeded(RunResult result)
     {
@@ -42,6 +42,7 @@ public sealed class RunningEnvironment : IDisposable
     {
         Module.Run($"Remove-ArchiveEnv {Name} -Force");
         Module.Dispose();
+        SharedSsh.Close();
     }
 }
 

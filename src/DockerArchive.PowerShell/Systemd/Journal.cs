@@ -16,9 +16,10 @@ internal sealed class Journal(Machine machine, JournalQuery query, Action<string
 
     /// <summary>
     /// Reads the entries up to now and then every new one as it is written, until cancelled. journalctl is started anew, after
-    /// the last entry, when it is killed.
+    /// the last entry, when it is killed, and the connection is opened anew when it breaks.
     /// </summary>
     /// <inheritdoc cref="ReadAsync"/>
+    /// <exception cref="ArchiveException">The connection broke and cannot be opened again; the message has the last cursor.</exception>
     public async Task FollowAsync(Func<JournalEntry, ValueTask> give, CancellationToken cancellation)
     {
         var shell = await machine.OpenAsync(cancellation);
@@ -26,9 +27,31 @@ internal sealed class Journal(Machine machine, JournalQuery query, Action<string
         while (true)
         {
             var before = _last;
-            var (exit, errors) = await RunAsync(shell, query.Following(_last), entry => GiveAsync(entry, give), cancellation);
-            if (exit.Signal is null && exit.Code < 128 && _last == before)
-                throw Unreadable(exit, errors);
+            try
+            {
+                var (exit, errors) = await RunAsync(shell, query.Following(_last), entry => GiveAsync(entry, give), cancellation);
+                if (exit.Signal is null && exit.Code < 128 && _last == before)
+                    throw Unreadable(exit, errors);
+            }
+            catch (GuestConnectionLostException lost)
+            {
+                shell = await OpenAgainAsync(lost, cancellation);
+            }
+        }
+    }
+
+    private async Task<IShell> OpenAgainAsync(GuestConnectionLostException lost, CancellationToken cancellation)
+    {
+        try
+        {
+            var shell = await machine.OpenAsync(cancellation);
+            warn($"The connection to {machine.Title} broke and was opened again; no entry is lost.");
+            return shell;
+        }
+        catch (ArchiveException e)
+        {
+            var next = _last is null ? "" : $" To go on after the last entry: -After '{_last}'";
+            throw new ArchiveException(lost.ErrorId, lost.Category, lost.Target, $"{lost.Message} {e.Message}{next}", lost);
         }
     }
 
