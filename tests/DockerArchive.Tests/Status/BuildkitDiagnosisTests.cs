@@ -54,7 +54,7 @@ public sealed class BuildkitDiagnosisTests
         var problem = Assert.Single(BuildkitDiagnosis.Find(Recorded(GuestData.Debian12, "07-absent", null)));
 
         Assert.Equal(BuildkitProblemId.UnitNotFound, problem.Id);
-        Assert.Equal("The guest has no unit nosuchunit.service.", problem.Message);
+        Assert.Equal("There is no unit nosuchunit.service.", problem.Message);
     }
 
     [Fact]

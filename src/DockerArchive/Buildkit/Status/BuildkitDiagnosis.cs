@@ -34,7 +34,7 @@ public static class BuildkitDiagnosis
     private static BuildkitProblem NoSystemd(GuestStatusReport report) => Problem(
         BuildkitProblemId.NoSystemd,
         BuildkitProblemSeverity.Error,
-        $"The guest has no systemd (process 1 is '{report.Init ?? "unknown"}'): " +
+        $"There is no systemd (process 1 is '{report.Init ?? "unknown"}'): " +
         "nothing is known about its units and journal.");
 
     private static BuildkitProblem? Units(GuestStatusReport report) => report.Service is not null
@@ -53,7 +53,7 @@ public static class BuildkitDiagnosis
         return service.LoadState switch
         {
             UnitLoadState.NotFound => Problem(
-                BuildkitProblemId.UnitNotFound, severity, $"The guest has no unit {service.Id}."),
+                BuildkitProblemId.UnitNotFound, severity, $"There is no unit {service.Id}."),
             UnitLoadState.Masked => Problem(
                 BuildkitProblemId.UnitNotLoaded, severity, $"{service.Id} is masked, so it cannot be started."),
             UnitLoadState.BadSetting or UnitLoadState.Error => Problem(
@@ -152,13 +152,13 @@ public static class BuildkitDiagnosis
     private static BuildkitProblem? Git(GuestStatusReport report, IReadOnlyList<JournalEntry> journal) => Shown(
         BuildkitProblemId.GitMissing,
         BuildkitProblemSeverity.Warning,
-        "The guest has no git: builds from git repositories fail.",
+        "The daemon found no git: builds from git repositories fail.",
         OfLastRun(report, journal, "git source cannot be enabled"));
 
     private static BuildkitProblem? Containerd(GuestStatusReport report, IReadOnlyList<JournalEntry> journal) => Shown(
         BuildkitProblemId.ContainerdWorkerSkipped,
         BuildkitProblemSeverity.Information,
-        "No containerd runs in the guest, so the daemon made no containerd worker.",
+        "The daemon found no containerd, so it made no containerd worker.",
         OfLastRun(report, journal, "skipping containerd worker"));
 
     private static BuildkitProblem? Restarts(GuestStatusReport report, IReadOnlyList<JournalEntry> journal)
