@@ -15,5 +15,5 @@ function Measure-Json([string] $Path) {
 }
 
 Import-Module $Module
-(1..12 | ForEach-Object { Measure-Entry $Path } | Sort-Object)[0]
-(1..3 | ForEach-Object { Measure-Json $Path } | Sort-Object)[0]
+(1..40 | ForEach-Object { Measure-Entry $Path } | Sort-Object)[0]
+(1..5 | ForEach-Object { Measure-Json $Path } | Sort-Object)[0]

@@ -194,8 +194,7 @@ public abstract class ConvertFromTextCmdlet : PSCmdlet, IDisposable
         using var source = TextFile.OpenAsync(path, _stop.Token).WaitAsync(_stop.Token).GetAwaiter().GetResult();
         var block = new byte[BlockLength];
         int length;
-        // A pipe's read does not end by a token alone.
-        while ((length = source.ReadAsync(block, _stop.Token).AsTask().WaitAsync(_stop.Token).GetAwaiter().GetResult()) > 0)
+        while ((length = source.Read(block, _stop.Token)) > 0)
             conversion.Write(block.AsSpan(0, length));
     }
 

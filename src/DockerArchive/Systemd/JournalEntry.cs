@@ -14,10 +14,19 @@ public sealed class JournalEntry
 
     // Most readers of a journal look at a few properties of each entry: the rest is read from the line when asked for.
     private readonly byte[]? _json;
+    private readonly Range _messageAt;
+    private readonly Range _cursorAt;
+    private string? _message;
+    private string? _cursor;
     private IReadOnlyDictionary<string, object?>? _fields;
     private LogrusProbe? _logrus;
 
-    internal JournalEntry(byte[] json) => _json = json;
+    internal JournalEntry(byte[] json, Range messageAt, Range cursorAt)
+    {
+        _json = json;
+        _messageAt = messageAt;
+        _cursorAt = cursorAt;
+    }
 
     internal JournalEntry(IReadOnlyDictionary<string, object?> fields) => _fields = fields;
 
@@ -63,10 +72,18 @@ public sealed class JournalEntry
     /// messages of one entry are joined by newlines; null when journalctl left it out as too long (see its option
     /// <c>--all</c>).
     /// </summary>
-    public string? Message { get; init; }
+    public string? Message
+    {
+        get => _message ??= Read(_messageAt);
+        init => _message = value;
+    }
 
     /// <summary>The entry's position, for <c>journalctl --after-cursor</c>.</summary>
-    public string? Cursor { get; init; }
+    public string? Cursor
+    {
+        get => _cursor ??= Read(_cursorAt);
+        init => _cursor = value;
+    }
 
     /// <summary>Id of the boot it was written in (<c>_BOOT_ID</c>), 32 hexadecimal digits.</summary>
     public string? BootId { get; init; }
@@ -115,6 +132,8 @@ public sealed class JournalEntry
     /// <returns>The text.</returns>
     public override string ToString() =>
         Identifier is null ? $"{Message}" : Pid is null ? $"{Identifier}: {Message}" : $"{Identifier}[{Pid}]: {Message}";
+
+    private string? Read(Range at) => _json is null || at.Equals(default) ? null : JournalParser.ReadText(_json.AsSpan(at));
 
     private ReadOnlyDictionary<string, object?> ShownFields()
     {

@@ -9,6 +9,12 @@ namespace DockerArchive.Systemd;
 /// <summary>Reads <c>journalctl -o json</c>, one entry a line (systemd 229 to 257).</summary>
 public static class JournalParser
 {
+    /// <summary>The lengths of the names that <see cref="ReadEntry"/> knows, as bits.</summary>
+    private const ulong NameLengths = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 13 | 1 << 17 | 1 << 20;
+
+    [ThreadStatic]
+    private static RecurringText? _boot, _host, _identifier, _command, _unit;
+
     /// <summary>
     /// Reads one line. Anything else than an entry (text that is not a JSON object, an object without a time) gives
     /// false; no input throws.
@@ -63,54 +69,73 @@ public static class JournalParser
         return fields.AsReadOnly();
     }
 
+    /// <summary>The text of a value; several are joined by newlines.</summary>
+    internal static string? ReadText(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        var value = Value(ref reader);
+        return value is object?[] several ? string.Join('\n', several.Select(AsText)) : AsText(value);
+    }
+
     private static JournalEntry? ReadEntry(ReadOnlySpan<byte> line)
     {
-        var reader = new Utf8JsonReader(line);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            return null;
-
+        var members = new JsonMembers(line);
         DateTimeOffset? time = null;
-        string? message = null, cursor = null, bootId = null, host = null, messageId = null;
+        Range message = default, cursor = default;
+        string? bootId = null, host = null, messageId = null;
         string? identifier = null, command = null, ownUnit = null, spokenOf = null;
         int? pid = null;
         JournalPriority? priority = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (members.MoveNext(NameLengths))
         {
             // The names of journal fields are plain ASCII, so the bytes can be compared without unescaping.
-            var name = reader.ValueSpan;
-            if (name.SequenceEqual("MESSAGE"u8))
-                message = Message(ref reader, message);
-            else if (name.SequenceEqual("__REALTIME_TIMESTAMP"u8))
-                time ??= NextNumber(ref reader) is { } us ? SystemdTimestamp.FromUnixMicroseconds(us) : null;
-            else if (name.SequenceEqual("__CURSOR"u8))
-                cursor ??= NextText(ref reader);
-            else if (name.SequenceEqual("_BOOT_ID"u8))
-                bootId ??= NextText(ref reader);
-            else if (name.SequenceEqual("_HOSTNAME"u8))
-                host ??= NextText(ref reader);
-            else if (name.SequenceEqual("_PID"u8))
-                pid ??= NextNumber(ref reader) is { } number and <= int.MaxValue ? (int)number : null;
-            else if (name.SequenceEqual("PRIORITY"u8))
-                priority ??= NextNumber(ref reader) is { } number and <= 7 ? (JournalPriority)number : null;
-            else if (name.SequenceEqual("SYSLOG_IDENTIFIER"u8))
-                identifier ??= NextText(ref reader);
-            else if (name.SequenceEqual("_COMM"u8))
-                command ??= NextText(ref reader);
-            else if (name.SequenceEqual("_SYSTEMD_UNIT"u8))
-                ownUnit ??= NextText(ref reader);
-            else if (name.SequenceEqual("UNIT"u8))
-                spokenOf ??= NextText(ref reader);
-            else if (name.SequenceEqual("MESSAGE_ID"u8))
-                messageId ??= NextText(ref reader);
-            else
-                reader.Skip();
+            var name = members.Name;
+            switch (name.Length)
+            {
+                case 4 when name.SequenceEqual("_PID"u8):
+                    pid ??= Number(in members) is { } id and <= int.MaxValue ? (int)id : null;
+                    break;
+                case 4 when name.SequenceEqual("UNIT"u8):
+                    spokenOf ??= Text(in members);
+                    break;
+                case 5 when name.SequenceEqual("_COMM"u8):
+                    command ??= Text(in members, _command ??= new());
+                    break;
+                case 7 when name.SequenceEqual("MESSAGE"u8):
+                    message = members.ValueAt;
+                    break;
+                case 8 when name.SequenceEqual("PRIORITY"u8):
+                    priority ??= Number(in members) is { } level and <= 7 ? (JournalPriority)level : null;
+                    break;
+                case 8 when name.SequenceEqual("__CURSOR"u8):
+                    cursor = members.ValueAt;
+                    break;
+                case 8 when name.SequenceEqual("_BOOT_ID"u8):
+                    bootId ??= Text(in members, _boot ??= new());
+                    break;
+                case 9 when name.SequenceEqual("_HOSTNAME"u8):
+                    host ??= Text(in members, _host ??= new());
+                    break;
+                case 10 when name.SequenceEqual("MESSAGE_ID"u8):
+                    messageId ??= Text(in members);
+                    break;
+                case 13 when name.SequenceEqual("_SYSTEMD_UNIT"u8):
+                    ownUnit ??= Text(in members, _unit ??= new());
+                    break;
+                case 17 when name.SequenceEqual("SYSLOG_IDENTIFIER"u8):
+                    identifier ??= Text(in members, _identifier ??= new());
+                    break;
+                case 20 when name.SequenceEqual("__REALTIME_TIMESTAMP"u8):
+                    time ??= Number(in members) is { } us ? SystemdTimestamp.FromUnixMicroseconds(us) : null;
+                    break;
+            }
         }
 
-        // Reading on makes the reader check that nothing follows the object.
-        if (reader.TokenType != JsonTokenType.EndObject || reader.Read() || time is not { } received)
+        if (time is not { } received)
             return null;
 
-        return new JournalEntry(line.ToArray())
+        return new JournalEntry(line.ToArray(), message, cursor)
         {
             Time = received,
             // Any program can send a field UNIT; only systemd is believed.
@@ -119,44 +144,34 @@ public static class JournalParser
             Pid = pid,
             Priority = priority,
             Host = host,
-            Message = message,
-            Cursor = cursor,
             BootId = bootId,
             MessageId = messageId,
         };
     }
 
-    private static string? NextText(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
-            return Text(ref reader);
+    private static string? Text(in JsonMembers members, RecurringText recurring) =>
+        members.IsPlain ? recurring.Get(members.Value) : Text(members);
 
-        var value = Value(ref reader);
-        return value is object?[] { Length: > 0 } several ? AsText(several[0]) : AsText(value);
+    private static string? Text(in JsonMembers members)
+    {
+        var value = Read(members);
+        return AsText(value is object?[] { Length: > 0 } several ? several[0] : value);
     }
 
-    private static ulong? NextNumber(ref Utf8JsonReader reader)
+    private static ulong? Number(in JsonMembers members)
     {
-        reader.Read();
-        if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return null;
-        }
-
-        var digits = reader.ValueSpan;
+        // Written with quotes or without them.
+        var digits = members.Value;
         return Utf8Parser.TryParse(digits, out ulong number, out var read) && read == digits.Length ? number : null;
     }
 
-    private static string? Message(ref Utf8JsonReader reader, string? earlier)
+    private static object? Read(in JsonMembers members)
     {
+        if (members.IsPlain)
+            return Encoding.UTF8.GetString(members.Value);
+        var reader = new Utf8JsonReader(members.Value);
         reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
-            return earlier ?? Text(ref reader);
-
-        var value = Value(ref reader);
-        return earlier ?? (value is object?[] several ? string.Join('\n', several.Select(AsText)) : AsText(value));
+        return Value(ref reader);
     }
 
     private static string? AsText(object? value) => value switch

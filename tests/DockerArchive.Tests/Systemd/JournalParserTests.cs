@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using DockerArchive.Systemd;
 
 namespace DockerArchive.Tests.Systemd;
@@ -158,6 +159,72 @@ public sealed class JournalParserTests
                 copy[random.Next(copy.Length)] = (byte)random.Next(256);
             if (JournalParser.TryParse(copy, out var entry))
                 _ = (entry.Fields, entry.Level);
+        }
+    }
+
+    /// <summary>The scanner is our own; the reader of .NET is the oracle of what is JSON and what it says.</summary>
+    [Theory]
+    [InlineData("08-hostile.json")]
+    [InlineData("04-stopped.journal.json")]
+    public void The_scanner_takes_what_a_reader_of_JSON_takes(string recorded)
+    {
+        var random = new Random(2);
+        var lines = GuestData.Text("guest", GuestData.Debian12, recorded).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(Encoding.UTF8.GetBytes).ToArray();
+        ReadOnlySpan<byte> telling = "\"\\,:{}[]u0 \t\r\u0001a\u0080"u8;
+        var taken = 0;
+        for (var run = 0; run < 20_000; run++)
+        {
+            var line = lines[random.Next(lines.Length)].ToArray();
+            for (var change = random.Next(3); change > 0; change--)
+                line[random.Next(line.Length)] = telling[random.Next(telling.Length)];
+
+            var members = Members(line);
+            Assert.Equal(Oracle(line), members);
+            taken += members is null ? 0 : 1;
+        }
+
+        Assert.InRange(taken, 5_000, 19_000);
+
+        static List<string>? Members(byte[] line)
+        {
+            try
+            {
+                var found = new List<string>();
+                var members = new JsonMembers(line);
+                while (members.MoveNext())
+                    found.Add(Convert.ToHexString(members.Name) + "=" + Convert.ToHexString(line[members.ValueAt]));
+                return found;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
+        }
+
+        static List<string>? Oracle(byte[] line)
+        {
+            try
+            {
+                var found = new List<string>();
+                var reader = new Utf8JsonReader(line);
+                if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                    return null;
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var name = Convert.ToHexString(reader.ValueSpan);
+                    reader.Read();
+                    var start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    found.Add(name + "=" + Convert.ToHexString(line[start..(int)reader.BytesConsumed]));
+                }
+
+                return reader.Read() ? null : found;
+            }
+            catch (JsonException)
+            {
+                return null;
+            }
         }
     }
 
