@@ -103,7 +103,7 @@ internal sealed class FullRun : IDisposable
     {
         Tell($"The cmdlet in {shell.Name}");
         double[] seconds = shell.Run(
-            "cmdlet.ps1", [Module, _cmdletLog.Path, _peerLog.Path], eagerTiering: true);
+            "cmdlet.ps1", [Module, _cmdletLog.Path, _peerLog.Path], MeasuringProcess.EagerTiering);
         _table.AddRate(
             $"cmdlet in {shell.Name}: events to Out-Null", _cmdletLog.Lines / seconds[0], "lines/s",
             MatchPipeline, pipelineRate, requiredRate: 1_000_000);
@@ -117,7 +117,7 @@ internal sealed class FullRun : IDisposable
         if (_pwsh is null)
             return;
         Tell("The journal in pwsh");
-        double[] seconds = _pwsh.Run("journal.ps1", [Module, _journal.Path], eagerTiering: true);
+        double[] seconds = _pwsh.Run("journal.ps1", [Module, _journal.Path], MeasuringProcess.EagerTiering);
         _table.AddRate(
             "journal: JSON to entries", _journal.Entries / seconds[0], "entries/s",
             "pwsh: Get-Content, ConvertFrom-Json", _journal.Entries / seconds[1], requiredRatio: 20);
@@ -134,17 +134,17 @@ internal sealed class FullRun : IDisposable
         Tell("Memory");
         _table.AddMemory(
             "memory, parser: 200 MB to events",
-            MemoryGrowth.Of(MeasuringProcess.Run(Environment.ProcessPath!, ["memory", _longLog.Path])),
+            MemoryGrowth.Of(MeasuringProcess.Run(Environment.ProcessPath!, ["memory", _longLog.Path], MeasuringProcess.SmallGenerations)),
             MemoryLimitMiB);
         foreach (Shell shell in shells)
         {
             _table.AddMemory(
                 $"memory, cmdlet in {shell.Name}: 200 MB to events",
-                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, $"ConvertFrom-BuildctlProgress -Path '{_longLog.Path}' -AsEvent"])),
+                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, $"ConvertFrom-BuildctlProgress -Path '{_longLog.Path}' -AsEvent"], MeasuringProcess.SmallGenerations)),
                 MemoryLimitMiB);
             _table.AddMemory(
                 $"memory, journal in {shell.Name}: {_journal.Entries:N0} entries of JSON",
-                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, $"ConvertFrom-BuildkitLog -Path '{_journal.Path}'"])),
+                MemoryGrowth.Of(shell.Run("memory.ps1", [Module, $"ConvertFrom-BuildkitLog -Path '{_journal.Path}'"], MeasuringProcess.SmallGenerations)),
                 MemoryLimitMiB);
         }
     }

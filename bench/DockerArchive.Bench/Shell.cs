@@ -14,6 +14,6 @@ internal sealed record Shell(string Name, string Program)
 
     /// <summary>Runs one of the scripts in <c>bench</c> in a process of its own.</summary>
     /// <returns>What it measured.</returns>
-    public double[] Run(string script, string[] arguments, bool eagerTiering = false) => MeasuringProcess.Run(
-        Program, ["-NoProfile", "-File", Path.Combine("bench", script), .. arguments], eagerTiering);
+    public double[] Run(string script, string[] arguments, (string Name, string Value)? setting = null) => MeasuringProcess.Run(
+        Program, ["-NoProfile", "-File", Path.Combine("bench", script), .. arguments], setting);
 }
