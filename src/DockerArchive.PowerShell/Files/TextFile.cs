@@ -60,14 +60,14 @@ internal sealed class TextFile : IDisposable
 
     private static async Task<Stream> DecodeAsync(Stream file, CancellationToken cancellation)
     {
-        var (head, bytes) = await PeekAsync(file, cancellation);
+        var (head, from) = await PeekAsync(file, cancellation);
         return head switch
         {
-            [0x1f, 0x8b, ..] => await DecodeAsync(new GZipStream(bytes(0), CompressionMode.Decompress), cancellation),
-            [0xef, 0xbb, 0xbf] => bytes(3),
-            [0xff, 0xfe, ..] => Encoding.CreateTranscodingStream(bytes(2), Encoding.Unicode, Encoding.UTF8),
-            [0xfe, 0xff, ..] => Encoding.CreateTranscodingStream(bytes(2), Encoding.BigEndianUnicode, Encoding.UTF8),
-            _ => bytes(0),
+            [0x1f, 0x8b, ..] => await DecodeAsync(new GZipStream(from(0), CompressionMode.Decompress), cancellation),
+            [0xef, 0xbb, 0xbf] => from(3),
+            [0xff, 0xfe, ..] => Encoding.CreateTranscodingStream(from(2), Encoding.Unicode, Encoding.UTF8),
+            [0xfe, 0xff, ..] => Encoding.CreateTranscodingStream(from(2), Encoding.BigEndianUnicode, Encoding.UTF8),
+            _ => from(0),
         };
     }
 
@@ -78,19 +78,23 @@ internal sealed class TextFile : IDisposable
         {
             var head = new byte[3];
             var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-            return (head[..length], start =>
-            {
-                file.Position = start;
-                return file;
-            });
+            return (head[..length], Seek);
         }
 
         var bytes = PipeReader.Create(file, Buffering);
         var read = (await bytes.ReadAtLeastAsync(3, cancellation)).Buffer;
-        return (read.Slice(0, Math.Min(3, read.Length)).ToArray(), start =>
+        return (read.Slice(0, Math.Min(3, read.Length)).ToArray(), Advance);
+
+        Stream Seek(int start)
+        {
+            file.Position = start;
+            return file;
+        }
+
+        Stream Advance(int start)
         {
             bytes.AdvanceTo(read.GetPosition(start));
             return bytes.AsStream();
-        });
+        }
     }
 }
