@@ -142,13 +142,13 @@ internal sealed class GuestConnection : IShell, IDisposable
     /// <summary>A script that only waits takes no session from a command.</summary>
     private void GiveWay() => Interlocked.Exchange(ref _waiting, null)?.End();
 
-    private async Task WaitForRoomAsync(Task room, CancellationToken cancellation)
+    private async Task WaitForRoomAsync(Task room)
     {
         Interlocked.Increment(ref _wanting);
         try
         {
             GiveWay();
-            await room.WaitAsync(cancellation);
+            await room;
         }
         finally
         {
@@ -306,7 +306,7 @@ internal sealed class GuestConnection : IShell, IDisposable
     private async Task<ChannelLease> OpenChannelAsync(Action<SessionChannel> start, CancellationToken cancellation)
     {
         if (!_sessions.Wait(0, CancellationToken.None))
-            await WaitForRoomAsync(_sessions.WaitAsync(cancellation), cancellation);
+            await WaitForRoomAsync(_sessions.WaitAsync(cancellation));
         try
         {
             for (var alone = 0; ;)
@@ -324,7 +324,7 @@ internal sealed class GuestConnection : IShell, IDisposable
                     // MaxSessions is lower than by default, or sshd has not yet seen the end of another session.
                     if (Interlocked.Decrement(ref _open) > 0)
                     {
-                        await WaitForRoomAsync(freed, cancellation);
+                        await WaitForRoomAsync(freed.WaitAsync(cancellation));
                         continue;
                     }
 

@@ -57,6 +57,9 @@ public sealed class GuestStatusScriptTests
         var status = BuildkitStatus.Create(report, "buildkit/v0.4.0", "one");
 
         Assert.True(status.Healthy);
+        Assert.Equal(
+            ["buildkitd", "daemon", "host", "journal", "processes", "programs", "runc", "startup", "units", "workers"],
+            report.Parts.Select(part => part.Name).Order(StringComparer.Ordinal));
         Assert.Equal(("buildkit/v0.4.0", "one"), (status.Environment, status.Instance));
         Assert.Equal("c35410878ab9070498c66f6c67d3e8bc3b92241f", status.Version?.Revision);
         Assert.Equal("1.1.5+ds1", status.Runc?.Version);

@@ -189,8 +189,8 @@ public static class GuestStatusScript
           if [ -d /run/systemd/system ] && command -v systemctl >/dev/null; then systemd=yes; else systemd=no; fi
           describe_host
           mark report 1
-          keep_text host "$host"
           { ask_programs; [ $systemd = no ] || ask_journal; } &
+          keep_text host "$host"
           if [ $systemd = yes ]; then
             ask_systemd
           elif [ -S /run/buildkit/buildkitd.sock ]; then
