@@ -56,6 +56,12 @@ Describe 'Get-ArchiveEnv' {
         (Get-ArchiveEnv 'vul/*' -Root $root | Get-ArchiveEnv -Root $root).Name | Should -Be 'vul/cve-2024-23650'
     }
 
+    It 'has versions that sort and compare as versions' {
+        (Get-ArchiveEnv 'buildkit/*' -Root $root | Sort-Object Version -Descending).Version | Should -Be 'v0.10.0', 'v0.9.0'
+        (Get-ArchiveEnv 'buildkit/*' -Root $root | Where-Object Version -gt 'v0.9.0').Name | Should -Be 'buildkit/v0.10.0'
+        (Get-ArchiveEnv 'buildkit/*' -Root $root | Where-Object Version -like 'v0.9*').Name | Should -Be 'buildkit/v0.9.0'
+    }
+
     It 'interpolates what the compose file names' {
         $env = Get-ArchiveEnv vul/cve-2024-23650 -Root $root
         $env.Image | Should -Be 'example.invalid/x:vul-cve-2024-23650_v0.1.0'

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using DockerArchive.Docker;
 
 namespace DockerArchive.Catalog;
@@ -14,7 +15,6 @@ internal sealed class ArchiveCatalog
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.System,
         IgnoreInaccessible = true,
-        MaxRecursionDepth = 6,
     };
 
     private ArchiveCatalog(IReadOnlyList<string> roots) => Roots = roots;
@@ -50,15 +50,20 @@ internal sealed class ArchiveCatalog
     {
         foreach (var root in Roots.Where(Directory.Exists))
         {
-            foreach (var file in Directory.EnumerateFiles(root, ".env", Tree))
-            {
-                var directory = Path.GetDirectoryName(file)!;
-                var name = Path.GetRelativePath(root, directory).Replace(Path.DirectorySeparatorChar, '/');
-                if (name != ".")
-                    yield return (name, directory);
-            }
+            foreach (var directory in WithSettings(root))
+                yield return (Path.GetRelativePath(root, directory).Replace(Path.DirectorySeparatorChar, '/'), directory);
         }
     }
+
+    /// <summary>The directories below a root that have a <c>.env</c>. Links are not followed, and what begins with a dot is not searched.</summary>
+    private static FileSystemEnumerable<string> WithSettings(string root) =>
+        new(root, static (ref FileSystemEntry entry) => entry.Directory.ToString(), Tree)
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) =>
+                entry.FileName is ".env" && !entry.IsDirectory && entry.Directory.Length > entry.RootDirectory.Length,
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) =>
+                entry.FileName is not ['.', ..] && (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
 
     /// <summary>Reads the environment in <paramref name="directory"/>.</summary>
     /// <exception cref="BrokenEnvironmentException">One of its files is missing or malformed.</exception>
@@ -70,16 +75,23 @@ internal sealed class ArchiveCatalog
         var version = settings.GetValueOrDefault("VERSION") ?? "latest";
         var service = ComposeFiles(directory).Length == 0 ? null : ReadService(directory, settings, []);
         var dqd = service?.Image ?? $"{DefaultRepository}:{image}_{version}";
+        var ctr = CtrReference(dqd);
+        var readme = Readme.Read(Path.Combine(directory, "README.md"));
         return new ArchiveEnv
         {
             Name = name,
             Group = slash < 0 ? name : name[..slash],
-            Version = slash < 0 ? "" : name[(slash + 1)..],
-            Title = ReadTitle(directory),
+            Version = ArchiveVersion.Parse(slash < 0 ? "" : name[(slash + 1)..]),
+            Title = readme?.Title,
+            Usage = readme?.Usage,
             Directory = directory,
             Project = settings.GetValueOrDefault("COMPOSE_PROJECT_NAME") ?? ProjectName(directory),
             Image = dqd,
-            CtrImage = CtrReference(dqd),
+            ImageAlias = Alias(dqd, version),
+            CtrImage = ctr,
+            CtrImageAlias = ctr.EndsWith($":ctr_{version}", StringComparison.Ordinal) ? null : Alias(ctr, version),
+            Ports = [.. service?.Ports.Select(p => p.ToString()) ?? []],
+            Overlays = Overlays(directory),
             SshPort = service?.Ports.FirstOrDefault(p => p.ContainerPort == 22)?.HostPort,
             Settings = settings,
         };
@@ -144,12 +156,31 @@ internal sealed class ArchiveCatalog
         }
     }
 
-    private static string? ReadTitle(string directory)
+    /// <summary>Names of the overlays beside the compose file.</summary>
+    private static string[] Overlays(string directory)
     {
-        var readme = Path.Combine(directory, "README.md");
-        return File.Exists(readme)
-            ? File.ReadLines(readme).FirstOrDefault(l => l.StartsWith("# ", StringComparison.Ordinal))?[2..].Trim()
-            : null;
+        if (ComposeFiles(directory) is not [var main])
+            return [];
+        var (stem, extension) = (Path.GetFileNameWithoutExtension(main) + ".", Path.GetExtension(main));
+        return
+        [
+            .. Directory.EnumerateFiles(directory, $"{stem}*{extension}")
+                .Select(Path.GetFileName)
+                .Where(file => file!.Length > stem.Length + extension.Length)
+                .Select(file => file![stem.Length..^extension.Length])
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>docker_archive leaves the version out (<c>buildkit-v0.4.0_v0.1.0</c>), dqd has <c>latest</c> in its place.</summary>
+    private static string? Alias(string reference, string version)
+    {
+        var colon = reference.LastIndexOf(':');
+        if (colon <= reference.LastIndexOf('/'))
+            return null;
+        if (reference.EndsWith("_" + version, StringComparison.Ordinal))
+            return reference[..^(version.Length + 1)];
+        return reference[(colon + 1)..] == version ? $"{reference[..colon]}:latest" : null;
     }
 
     /// <summary>docker_archive keeps both images in one repository (<c>ctr_…</c>), dqd in one repository per environment (<c>:ctr_…</c>); the rule is the same.</summary>

@@ -72,26 +72,30 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
             if (matches.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(typed))
             {
                 // An instance is named by its project, and stands for its environment.
-                matches = [.. all.Where(e => TryRead(e) is { } read && read.Project == typed)];
+                matches = [.. all.Where(e => ReadOrBroken(e).Env is { } read && read.Project == typed)];
                 if (matches.Length == 0)
                     WriteError(new EnvironmentNotFoundException(typed, all.Select(e => e.Name), Catalog.Roots).ToErrorRecord());
             }
 
-            foreach (var match in matches)
+            foreach (var (env, broken) in matches.AsParallel().AsOrdered().Select(ReadOrBroken))
             {
-                ArchiveEnv env;
-                try
-                {
-                    env = ArchiveCatalog.Read(match.Name, match.Directory);
-                }
-                catch (BrokenEnvironmentException e)
-                {
-                    WriteError(e.ToErrorRecord());
-                    continue;
-                }
-
-                yield return env;
+                if (env is not null)
+                    yield return env;
+                else
+                    WriteError(broken!.ToErrorRecord());
             }
+        }
+    }
+
+    private static (ArchiveEnv? Env, BrokenEnvironmentException? Broken) ReadOrBroken((string Name, string Directory) found)
+    {
+        try
+        {
+            return (ArchiveCatalog.Read(found.Name, found.Directory), null);
+        }
+        catch (BrokenEnvironmentException e)
+        {
+            return (null, e);
         }
     }
 
@@ -140,18 +144,6 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
             new DockerUnavailableException(_engine.Endpoint.ToString(), e),
         _ => null,
     };
-
-    private static ArchiveEnv? TryRead((string Name, string Directory) env)
-    {
-        try
-        {
-            return ArchiveCatalog.Read(env.Name, env.Directory);
-        }
-        catch (BrokenEnvironmentException)
-        {
-            return null;
-        }
-    }
 
     private string ResolveRoot(string root)
     {

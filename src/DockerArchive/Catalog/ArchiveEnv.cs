@@ -11,11 +11,14 @@ public sealed record ArchiveEnv
     /// <summary>First path segment: what is archived, such as <c>buildkit</c>.</summary>
     public required string Group { get; init; }
 
-    /// <summary>What follows the group, such as <c>v0.4.0</c>.</summary>
-    public required string Version { get; init; }
+    /// <summary>What follows the group, such as <c>v0.4.0</c>. Sorts and compares as versions do.</summary>
+    public required ArchiveVersion Version { get; init; }
 
     /// <summary>First heading of README.md, or null where there is none.</summary>
     public string? Title { get; init; }
+
+    /// <summary>The section of README.md whose heading is <c>usage</c>, without the heading; null where there is none.</summary>
+    public string? Usage { get; init; }
 
     /// <summary>Full path of the directory.</summary>
     public required string Directory { get; init; }
@@ -31,6 +34,21 @@ public sealed record ArchiveEnv
 
     /// <summary>Reference of the image that holds the root file system ("ctr").</summary>
     public required string CtrImage { get; init; }
+
+    /// <summary>
+    /// The name that <see cref="Image"/> has without its version (<c>:IMAGE</c> in docker_archive, <c>:latest</c> in dqd); null
+    /// where it has none.
+    /// </summary>
+    public string? ImageAlias { get; init; }
+
+    /// <summary>The name that <see cref="CtrImage"/> has without its version; null where it has none, as in dqd.</summary>
+    public string? CtrImageAlias { get; init; }
+
+    /// <summary>The ports that the compose file publishes, in compose's short form, such as <c>13222:6443</c>.</summary>
+    public IReadOnlyList<string> Ports { get; init; } = [];
+
+    /// <summary>Names of the overlays beside the compose file: <c>kvm</c> for <c>docker-compose.kvm.yml</c>.</summary>
+    public IReadOnlyList<string> Overlays { get; init; } = [];
 
     /// <summary>Port on the Docker host that the compose file forwards to the guest's sshd, or null.</summary>
     public int? SshPort { get; init; }

@@ -28,6 +28,11 @@ internal sealed record PortMapping(string? Address, int? HostPort, int Container
         return new PortMapping(address, host.Length == 0 ? null : Port(host, text), container, protocol);
     }
 
+    /// <summary>The mapping in compose's short syntax.</summary>
+    public override string ToString() =>
+        $"{(Address is null ? "" : Address.Contains(':', StringComparison.Ordinal) ? $"[{Address}]:" : $"{Address}:")}"
+        + (Address is null && HostPort is null ? "" : $"{HostPort}:") + ContainerPort + (Protocol == "tcp" ? "" : $"/{Protocol}");
+
     private static int Port(string text, string whole) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
             ? port

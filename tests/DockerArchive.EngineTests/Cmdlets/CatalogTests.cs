@@ -45,6 +45,8 @@ public sealed class CatalogTests : IDisposable
     public void Wildcards_select_and_match_nothing_without_an_error()
     {
         Assert.Equal(["buildkit/v0.9.0", "buildkit/v0.10.0"], Run("Get-ArchiveEnv buildkit/* -Root $root | ForEach-Object Name").As<string>());
+        Assert.Equal(["buildkit/v0.10.0"], Run("Get-ArchiveEnv buildkit/* -Root $root | Where-Object Version -gt v0.9.0 | ForEach-Object Name").As<string>());
+        Assert.Equal(["buildkit/v0.9.0"], Run("Get-ArchiveEnv buildkit/* -Root $root | Where-Object Version -eq v0.9.0 | ForEach-Object Name").As<string>());
         var none = Run("Get-ArchiveEnv nothing* -Root $root");
         Assert.Empty(none.Output);
         Assert.Empty(none.Errors);

@@ -29,12 +29,17 @@ public sealed class CatalogTests : IDisposable
         var env = Read("buildkit/v0.4.0");
 
         Assert.Equal("buildkit", env.Group);
-        Assert.Equal("v0.4.0", env.Version);
+        Assert.Equal("v0.4.0", env.Version.Text);
         Assert.Equal("buildkit v0.4.0", env.Title);
         Assert.Equal("buildkit-0-4-0", env.Project);
         Assert.Equal("ssst0n3/docker_archive:buildkit-v0.4.0_v0.1.0", env.Image);
         Assert.Equal("ssst0n3/docker_archive:ctr_buildkit-v0.4.0_v0.1.0", env.CtrImage);
+        Assert.Equal("ssst0n3/docker_archive:buildkit-v0.4.0", env.ImageAlias);
+        Assert.Equal("ssst0n3/docker_archive:ctr_buildkit-v0.4.0", env.CtrImageAlias);
         Assert.Equal(4001, env.SshPort);
+        Assert.Equal(["4001:22"], env.Ports);
+        Assert.Equal(["kvm"], env.Overlays);
+        Assert.Null(env.Usage);
     }
 
     [Fact]
@@ -44,6 +49,70 @@ public sealed class CatalogTests : IDisposable
         _root.Write("a/docker-compose.yml", "services:\n  vm:\n    image: ghcr.io/ctrsploit/${IMAGE}:${VERSION}\n");
 
         Assert.Equal("ghcr.io/ctrsploit/buildkit-v0.4.0:ctr_v0.1.0", Read("a").CtrImage);
+        Assert.Equal("ghcr.io/ctrsploit/buildkit-v0.4.0:latest", Read("a").ImageAlias);
+        Assert.Null(Read("a").CtrImageAlias);
+    }
+
+    [Theory]
+    [InlineData("image: registry:5000/x", "registry:5000/x:ctr_latest", null)]
+    [InlineData("image: x:other", "x:ctr_other", null)]
+    public void An_image_without_the_version_has_no_alias(string image, string ctr, string? alias)
+    {
+        _root.Write("a/.env", "VERSION=v0.1.0\n");
+        _root.Write("a/docker-compose.yml", $"services:\n  vm:\n    {image}\n");
+
+        Assert.Equal((ctr, alias, alias), (Read("a").CtrImage, Read("a").ImageAlias, Read("a").CtrImageAlias));
+    }
+
+    [Fact]
+    public void All_ports_and_overlays_are_told()
+    {
+        _root.Write("a/.env", "IMAGE=a\n");
+        _root.Write("a/compose.yml", "services:\n  vm:\n    image: a\n    ports: [\"13222:6443\", \"127.0.0.1:22:22\", \"53/udp\", \"[::1]:1:1\"]\n");
+        _root.Write("a/compose.kvm.yml", "services: {}\n");
+        _root.Write("a/compose.ghcr-mirror.yml", "services: {}\n");
+        _root.Write("a/docker-compose.other.yml", "services: {}\n");
+
+        Assert.Equal(["13222:6443", "127.0.0.1:22:22", "53/udp", "[::1]:1:1"], Read("a").Ports);
+        Assert.Equal(["ghcr-mirror", "kvm"], Read("a").Overlays);
+    }
+
+    [Theory]
+    [InlineData("# t\n## Usage\n\ntext\n\n```shell\n# no heading\n```\n\n### more\nx\n## end\ny\n", "text\n\n```shell\n# no heading\n```\n\n### more\nx")]
+    [InlineData("# t\n### usage ##\nx\n# end\n", "x")]
+    [InlineData("# t\n## usage\n\n# end\n", null)]
+    [InlineData("# t\n##usage\nx\n", null)]
+    [InlineData("no headings", null)]
+    public void The_usage_is_the_section_of_that_name(string readme, string? usage)
+    {
+        _root.Write("a/.env", "IMAGE=a\n");
+        _root.Write("a/README.md", readme);
+
+        Assert.Equal(usage, Read("a").Usage);
+    }
+
+    [Fact]
+    public void Versions_sort_and_compare_as_versions()
+    {
+        string[] sorted = ["v0.9.0", "v0.10.0-rc1", "v0.10.0-rc2", "v0.10.0", "v0.10.0-patched", "v1.32.2/containerd/v2.0.3"];
+        var versions = sorted.Select(ArchiveVersion.Parse).ToArray();
+
+        Assert.Equal(sorted, versions.Reverse().Order().Select(v => v.Text));
+        Assert.True(versions[0] < versions[3] && versions[3] >= versions[2] && versions[0] != versions[1]);
+        Assert.Equal(versions[0], ArchiveVersion.Parse("V0.9.0"));
+        Assert.Equal(versions[0].GetHashCode(), ArchiveVersion.Parse("V0.9.0").GetHashCode());
+        Assert.True(versions[0].CompareTo("v0.10.0") < 0 && versions[0].CompareTo((object?)null) > 0);
+    }
+
+    [Fact]
+    public void Every_depth_is_searched_but_neither_links_nor_what_begins_with_a_dot()
+    {
+        _root.Write("kubernetes/v1.32.2/containerd/v2.0.3/a/b/c/d/base/.env", "");
+        _root.Write(".git/modules/.env", "");
+        _root.Write(".env", "");
+        Directory.CreateSymbolicLink(Path.Combine(_root.Path, "kubernetes", "loop"), _root.Path);
+
+        Assert.Equal(["kubernetes/v1.32.2/containerd/v2.0.3/a/b/c/d/base"], ArchiveCatalog.Open([_root.Path]).Names());
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace DockerArchive.Catalog;
 /// <summary>Orders names so that numbers in them count as numbers: v0.9.0 before v0.10.0, and a release after its candidates.</summary>
 internal sealed class EnvironmentOrder : IComparer<string>
 {
+    private static readonly string[] Candidates = ["rc", "beta", "alpha"];
+
     public static EnvironmentOrder Instance { get; } = new();
 
     public int Compare(string? x, string? y)
@@ -13,6 +15,8 @@ internal sealed class EnvironmentOrder : IComparer<string>
         var (i, j) = (0, 0);
         while (i < a.Length && j < b.Length)
         {
+            if (IsCandidate(a, i) != IsCandidate(b, j))
+                return IsCandidate(a, i) ? -1 : 1;
             if (char.IsAsciiDigit(a[i]) && char.IsAsciiDigit(b[j]))
             {
                 var order = Number(a, ref i).CompareTo(Number(b, ref j));
@@ -39,9 +43,12 @@ internal sealed class EnvironmentOrder : IComparer<string>
     private static int EndsBefore(string a, int i, string b, int j) => (a.Length - i, b.Length - j) switch
     {
         (0, 0) => 0,
-        (0, _) => b.AsSpan(j).StartsWith("-rc", StringComparison.Ordinal) ? 1 : -1,
-        _ => a.AsSpan(i).StartsWith("-rc", StringComparison.Ordinal) ? -1 : 1,
+        (0, _) => IsCandidate(b, j) ? 1 : -1,
+        _ => IsCandidate(a, i) ? -1 : 1,
     };
+
+    private static bool IsCandidate(string text, int at) =>
+        text[at] == '-' && Array.Exists(Candidates, word => text.AsSpan(at + 1).StartsWith(word, StringComparison.OrdinalIgnoreCase));
 
     private static decimal Number(string text, ref int index)
     {
