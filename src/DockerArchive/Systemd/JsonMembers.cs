@@ -63,6 +63,13 @@ internal ref struct JsonMembers
     {
         while (true)
         {
+            if (TryTakePlain(lengths, out var isWanted))
+            {
+                if (isWanted)
+                    return true;
+                continue;
+            }
+
             if (Peek() == '}')
             {
                 _next++;
@@ -89,6 +96,37 @@ internal ref struct JsonMembers
             IsPlain = isPlain;
             return true;
         }
+    }
+
+    /// <summary>Goes past a member as journalctl writes most: <c>"NAME":"VALUE"</c>, without space and escapes.</summary>
+    private bool TryTakePlain(ulong lengths, out bool isWanted)
+    {
+        isWanted = false;
+        if (_mark + 4 > _marks.Length)
+            return false;
+        var json = _json;
+        var marks = _marks.Slice(_mark, 4);
+        int name = marks[0], nameEnd = marks[1], value = marks[2], valueEnd = marks[3];
+        if (value != nameEnd + 2 || name != (_begun ? _next + 1 : _next) || (_begun && json[_next] != ',') || json[nameEnd + 1] != ':'
+            || json[name] != '"' || json[nameEnd] != '"' || json[value] != '"' || json[valueEnd] != '"')
+        {
+            return false;
+        }
+
+        _begun = true;
+        _mark += 4;
+        _next = valueEnd + 1;
+        var length = nameEnd - name - 1;
+        isWanted = length >= 64 || (lengths >> length & 1) != 0;
+        if (isWanted)
+        {
+            Name = json[(name + 1)..nameEnd];
+            Value = json[(value + 1)..valueEnd];
+            ValueAt = value.._next;
+            IsPlain = true;
+        }
+
+        return true;
     }
 
     private ReadOnlySpan<byte> TakeValue(out bool isPlain)
