@@ -132,7 +132,8 @@ public sealed class JournalTests(RunningEnvironment environment) : IDisposable
         Write("echo one; echo two");
         await SeesAsync("one");
         await SeesAsync("two");
-        RunningEnvironment.InGuest("pkill -KILL -f 'sshd: [r]oot@notty' || true; echo");
+        RunningEnvironment.InGuest("pkill -KILL -f 'sshd: [r]oot@notty'");
+        SharedSsh.Abandon();
         Write("echo reconnected");
         await SeesAsync("reconnected");
         await powershell.StopAsync(null, null);

@@ -12,15 +12,24 @@ internal static class SharedSsh
     public static string Run(string script, string command) =>
         Cli.Run("env", $"PATH={Directory.Value}:{Environment.GetEnvironmentVariable("PATH")}", script, command);
 
+    /// <summary>Leaves connections that a test has broken to their end; the next command opens another.</summary>
+    public static void Abandon()
+    {
+        foreach (var socket in Sockets())
+            File.Delete(socket);
+    }
+
     /// <summary>Closes the connections.</summary>
     public static void Close()
     {
         if (!Directory.IsValueCreated)
             return;
-        foreach (var socket in System.IO.Directory.GetFiles(Directory.Value, "*.socket"))
+        foreach (var socket in Sockets())
             Cli.Run("ssh", "-S", socket, "-O", "exit", "guest");
         System.IO.Directory.Delete(Directory.Value, recursive: true);
     }
+
+    private static string[] Sockets() => System.IO.Directory.GetFiles(Directory.Value, "*.socket");
 
     private static string Make()
     {
