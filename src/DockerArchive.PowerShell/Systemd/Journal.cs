@@ -35,24 +35,31 @@ internal sealed class Journal(Machine machine, JournalQuery query, Action<string
             }
             catch (GuestConnectionLostException lost)
             {
-                shell = await OpenAgainAsync(lost, cancellation);
+                shell = await OpenAgainAsync(shell, lost, cancellation);
             }
         }
     }
 
-    private async Task<IShell> OpenAgainAsync(GuestConnectionLostException lost, CancellationToken cancellation)
+    private async Task<IShell> OpenAgainAsync(IShell broken, GuestConnectionLostException lost, CancellationToken cancellation)
     {
+        var reason = "";
         try
         {
+            // A session of another module's is opened again by that module only.
             var shell = await machine.OpenAsync(cancellation);
-            warn($"The connection to {machine.Title} broke and was opened again; no entry is lost.");
-            return shell;
+            if (shell != broken)
+            {
+                warn($"The connection to {machine.Title} broke and was opened again; no entry is lost.");
+                return shell;
+            }
         }
         catch (ArchiveException e)
         {
-            var next = _last is null ? "" : $" To go on after the last entry: -After '{_last}'";
-            throw new ArchiveException(lost.ErrorId, lost.Category, lost.Target, $"{lost.Message} {e.Message}{next}", lost);
+            reason = " " + e.Message;
         }
+
+        var next = _last is null ? "" : $" To go on after the last entry: -After '{_last}'";
+        throw new ArchiveException(lost.ErrorId, lost.Category, lost.Target, lost.Message + reason + next, lost);
     }
 
     private async Task ReadHistoryAsync(IShell shell, Func<JournalEntry, ValueTask> give, bool marksEnd, CancellationToken cancellation)
