@@ -9,7 +9,7 @@ namespace DockerArchive.Systemd;
 /// <summary>
 /// The members of a JSON object, one after the other. A journal's are strings, nearly all without escapes and most of no
 /// interest, so that finding their quotes is most of the work: those of a whole line are found first, by vectors and without
-/// branches. Values that are no strings are left to <see cref="Utf8JsonReader"/>.
+/// branches. Values that are no strings are left to <see cref="Utf8JsonReader"/>. Only one at a time on a thread.
 /// </summary>
 internal ref struct JsonMembers
 {
@@ -88,6 +88,8 @@ internal ref struct JsonMembers
             Peek();
             var start = _next;
             var value = TakeValue(out isPlain);
+            while (_mark < _marks.Length && _marks[_mark] < _next)
+                _mark++;
             if (name.Length < 64 && (lengths >> name.Length & 1) == 0)
                 continue;
             Name = name;
@@ -140,19 +142,19 @@ internal ref struct JsonMembers
         }
 
         _next = start + Length(_json[start..]);
-        while (_mark < _marks.Length && _marks[_mark] < _next)
-            _mark++;
         return _json[start.._next];
     }
 
     private void TakeString(out bool isPlain)
     {
         isPlain = true;
-        for (var at = NextMark(_next + 1); at >= 0; at = NextMark(at + 2))
+        var at = _next + 1;
+        while (_json[at..].IndexOfAny((byte)'"', (byte)'\\') is >= 0 and var distance)
         {
+            at += distance;
             if (_json[at] == '"')
             {
-                if (_marks.IsEmpty && _json[_next..at].ContainsAnyInRange((byte)0, LastControl))
+                if (_json[_next..at].ContainsAnyInRange((byte)0, LastControl))
                     break;
                 _next = at + 1;
                 return;
@@ -161,28 +163,10 @@ internal ref struct JsonMembers
             isPlain = false;
             if (!IsEscape(_json[(at + 1)..]))
                 break;
+            at += 2;
         }
 
         throw new JsonException();
-    }
-
-    /// <summary>The next quote or backslash, from a position on; negative if there is none.</summary>
-    private int NextMark(int from)
-    {
-        if (_marks.IsEmpty)
-        {
-            var distance = from < _json.Length ? _json[from..].IndexOfAny((byte)'"', (byte)'\\') : -1;
-            return distance < 0 ? -1 : from + distance;
-        }
-
-        while (_mark < _marks.Length)
-        {
-            int at = _marks[_mark++];
-            if (at >= from)
-                return at;
-        }
-
-        return -1;
     }
 
     private static bool IsEscape(ReadOnlySpan<byte> code) => code is [(byte)'u', var a, var b, var c, var d, ..]
