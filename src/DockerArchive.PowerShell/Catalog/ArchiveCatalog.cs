@@ -73,7 +73,8 @@ internal sealed class ArchiveCatalog
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var image = settings.GetValueOrDefault("IMAGE") ?? name.Replace('/', '-');
         var version = settings.GetValueOrDefault("VERSION") ?? "latest";
-        var service = ComposeFiles(directory).Length == 0 ? null : ReadService(directory, settings, []);
+        var main = ComposeFiles(directory).FirstOrDefault();
+        var service = main is null ? null : ReadService(directory, settings, []);
         var dqd = service?.Image ?? $"{DefaultRepository}:{image}_{version}";
         var ctr = CtrReference(dqd);
         var readme = Readme.Read(Path.Combine(directory, "README.md"));
@@ -91,7 +92,7 @@ internal sealed class ArchiveCatalog
             CtrImage = ctr,
             CtrImageAlias = ctr.EndsWith($":ctr_{version}", StringComparison.Ordinal) ? null : Alias(ctr, version),
             Ports = [.. service?.Ports.Select(p => p.ToString()) ?? []],
-            Overlays = Overlays(directory),
+            Overlays = main is null ? [] : Overlays(main),
             SshPort = service?.Ports.FirstOrDefault(p => p.ContainerPort == 22)?.HostPort,
             Settings = settings,
         };
@@ -157,19 +158,24 @@ internal sealed class ArchiveCatalog
     }
 
     /// <summary>Names of the overlays beside the compose file.</summary>
-    private static string[] Overlays(string directory)
+    private static string[] Overlays(string main)
     {
-        if (ComposeFiles(directory) is not [var main])
-            return [];
         var (stem, extension) = (Path.GetFileNameWithoutExtension(main) + ".", Path.GetExtension(main));
-        return
-        [
-            .. Directory.EnumerateFiles(directory, $"{stem}*{extension}")
-                .Select(Path.GetFileName)
-                .Where(file => file!.Length > stem.Length + extension.Length)
-                .Select(file => file![stem.Length..^extension.Length])
-                .Order(StringComparer.Ordinal),
-        ];
+        try
+        {
+            return
+            [
+                .. Directory.EnumerateFiles(Path.GetDirectoryName(main)!, $"{stem}*{extension}")
+                    .Select(Path.GetFileName)
+                    .Where(file => file!.Length > stem.Length + extension.Length)
+                    .Select(file => file![stem.Length..^extension.Length])
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BrokenEnvironmentException(Path.GetDirectoryName(main)!, null, e.Message, e);
+        }
     }
 
     /// <summary>docker_archive leaves the version out (<c>buildkit-v0.4.0_v0.1.0</c>), dqd has <c>latest</c> in its place.</summary>

@@ -46,7 +46,7 @@ internal sealed class ComposeReader
             using var reader = new StreamReader(_file);
             stream.Load(reader);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BrokenEnvironmentException(_file, null, e.Message, e);
         }

@@ -2,7 +2,7 @@ namespace DockerArchive.Catalog;
 
 /// <summary>
 /// A version as an environment's name has it, <c>v0.10.0-rc1</c>, or more than one, <c>v1.32.2/containerd/v2.0.3</c>. Sorts as
-/// versions do: numbers count as numbers, and a release comes after its candidates.
+/// versions do: numbers count as numbers, and a release comes after its candidates. Case does not count.
 /// </summary>
 public sealed class ArchiveVersion : IComparable<ArchiveVersion>, IComparable, IEquatable<ArchiveVersion>
 {
@@ -21,7 +21,7 @@ public sealed class ArchiveVersion : IComparable<ArchiveVersion>, IComparable, I
     }
 
     /// <inheritdoc/>
-    public int CompareTo(ArchiveVersion? other) => EnvironmentOrder.Instance.Compare(Text, other?.Text);
+    public int CompareTo(ArchiveVersion? other) => Compare(this, other);
 
     /// <inheritdoc/>
     public int CompareTo(object? obj) => CompareTo(obj as ArchiveVersion ?? (obj is null ? null : Parse($"{obj}")));
@@ -57,5 +57,5 @@ public sealed class ArchiveVersion : IComparable<ArchiveVersion>, IComparable, I
     public static bool operator >=(ArchiveVersion? left, ArchiveVersion? right) => Compare(left, right) >= 0;
 
     private static int Compare(ArchiveVersion? left, ArchiveVersion? right) =>
-        EnvironmentOrder.Instance.Compare(left?.Text, right?.Text);
+        EnvironmentOrder.Instance.Compare(left?.Text.ToLowerInvariant(), right?.Text.ToLowerInvariant());
 }

@@ -100,6 +100,7 @@ public sealed class CatalogTests : IDisposable
         Assert.Equal(sorted, versions.Reverse().Order().Select(v => v.Text));
         Assert.True(versions[0] < versions[3] && versions[3] >= versions[2] && versions[0] != versions[1]);
         Assert.Equal(versions[0], ArchiveVersion.Parse("V0.9.0"));
+        Assert.True(versions[0].CompareTo("V0.9.0") == 0 && versions[0].CompareTo("V0.8.0") > 0);
         Assert.Equal(versions[0].GetHashCode(), ArchiveVersion.Parse("V0.9.0").GetHashCode());
         Assert.True(versions[0].CompareTo("v0.10.0") < 0 && versions[0].CompareTo((object?)null) > 0);
     }
