@@ -109,6 +109,7 @@ public sealed class HostKeyTests : IDisposable
     [Fact]
     public async Task A_pin_that_cannot_be_written_ends_the_login_before_it_begins()
     {
+        StateFolder.Create(Path.GetDirectoryName(Pin)!);
         Directory.CreateDirectory(Pin);
 
         var e = await Assert.ThrowsAsync<ArchiveException>(ConnectAsync);
