@@ -104,6 +104,24 @@ internal sealed class ArchiveCatalog
     public static ComposeService ReadService(ArchiveEnv env, IReadOnlyList<string> overlays) =>
         ReadService(env.Directory, env.Settings, overlays);
 
+    /// <summary>The environment's compose project as compose would run it, with the named overlays where they exist.</summary>
+    /// <param name="env">The environment.</param>
+    /// <param name="overlays">Names such as <c>kvm</c>, for <c>docker-compose.kvm.yml</c>.</param>
+    /// <param name="project">Another name for the project than the environment's.</param>
+    /// <exception cref="BrokenEnvironmentException">One of its files is missing or malformed.</exception>
+    public static ComposeProject ReadProject(ArchiveEnv env, IReadOnlyList<string> overlays, string? project = null)
+    {
+        var name = project ?? env.Project;
+        return new ComposeProject
+        {
+            Name = name,
+            Directory = env.Directory,
+            Files = ComposeFiles(env.Directory, overlays),
+            Services = [ReadService(env, overlays)],
+            Networks = new Dictionary<string, ComposeNetwork> { ["default"] = new() { Name = $"{name}_default" } },
+        };
+    }
+
     /// <summary>Full paths of the compose files that <see cref="ReadService(ArchiveEnv, IReadOnlyList{string})"/> reads.</summary>
     public static string[] ComposeFiles(string directory, params IReadOnlyList<string> overlays)
     {

@@ -36,6 +36,16 @@ internal sealed record ComposeService
 
     public string? Restart { get; init; }
 
+    /// <summary>The networks it is attached to, by their keys in the project, in the file's order.</summary>
+    public IReadOnlyDictionary<string, ComposeAttachment> Networks { get; init; } =
+        new Dictionary<string, ComposeAttachment> { ["default"] = new() };
+
+    public IReadOnlyList<ComposeMount> Mounts { get; init; } = [];
+
+    public ComposeHealthcheck? Healthcheck { get; init; }
+
+    public IReadOnlyList<ServiceDependency> DependsOn { get; init; } = [];
+
     /// <summary>Compose's rule for several files: sequences add, mappings merge, everything else is replaced.</summary>
     public ComposeService MergedWith(ComposeService overlay)
     {

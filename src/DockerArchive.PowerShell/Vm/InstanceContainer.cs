@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -12,6 +11,8 @@ namespace DockerArchive.Vm;
 internal sealed class InstanceContainer(DockerEngine engine)
 {
     private static readonly string[] KvmOverlay = ["kvm"];
+
+    private readonly ProjectResources _resources = new(engine);
 
     /// <summary>Makes and starts a container. If anything fails, nothing of it is left.</summary>
     /// <returns>Id of the running container.</returns>
@@ -51,90 +52,52 @@ internal sealed class InstanceContainer(DockerEngine engine)
             // Somebody else was faster.
         }
 
-        await RemoveNetworkAsync(project);
+        await _resources.RemoveAsync(project);
         HostKeyPins.Remove(containerId);
         GuestConnections.Close(containerId);
     }
 
     private async Task<string> CreateAsync(
         ArchiveEnv env,
-        string project,
+        string projectName,
         StartOptions options,
         string[] overlays,
         Action<string> warn,
         CancellationToken cancellation)
     {
-        var service = ArchiveCatalog.ReadService(env, overlays);
-        var network = await EnsureNetworkAsync(project, cancellation);
+        var project = WithChoices(ArchiveCatalog.ReadProject(env, overlays, projectName), options);
+        await _resources.EnsureAsync(project, cancellation);
         string? id = null;
         try
         {
-            id = await CreateFromAsync(env, project, service, overlays, network, options, cancellation);
+            id = await CreateFromAsync(env, project, cancellation);
             await engine.Client.Containers.StartContainerAsync(id, new ContainerStartParameters(), cancellation);
             return id;
         }
         catch (DockerApiException e) when (IsPortTaken(e) && options.Port != 0)
         {
-            await RemoveAsync(id!, project);
+            await RemoveAsync(id!, projectName);
             if (options.Port is { } wanted)
                 throw new PortTakenException(env.Name, wanted, e);
 
             warn($"Port {env.SshPort} of '{env.Name}' is taken, so Docker chooses a free one.");
-            return await CreateAsync(env, project, options with { Port = 0 }, overlays, warn, cancellation);
+            return await CreateAsync(env, projectName, options with { Port = 0 }, overlays, warn, cancellation);
         }
         catch
         {
             if (id is null)
-                await RemoveNetworkAsync(project);
+                await _resources.RemoveAsync(projectName);
             else
-                await RemoveAsync(id, project);
+                await RemoveAsync(id, projectName);
             throw;
         }
     }
 
-    private async Task<string> CreateFromAsync(
-        ArchiveEnv env,
-        string project,
-        ComposeService service,
-        string[] overlays,
-        string network,
-        StartOptions options,
-        CancellationToken cancellation)
+    private async Task<string> CreateFromAsync(ArchiveEnv env, ComposeProject project, CancellationToken cancellation)
     {
-        var parameters = new CreateContainerParameters
-        {
-            Name = $"{project}-{service.Name}-1",
-            Image = env.Image,
-            Hostname = service.Hostname!,
-            Tty = service.Tty,
-            OpenStdin = service.StdinOpen,
-            Env = [.. service.Environment.Where(v => v.Value is not null).Select(v => $"{v.Key}={v.Value}")],
-            Cmd = service.Command?.ToList()!,
-            Entrypoint = service.Entrypoint?.ToList()!,
-            ExposedPorts = service.Ports.ToDictionary(p => $"{p.ContainerPort}/{p.Protocol}", _ => default(EmptyStruct)),
-            Labels = ComposeLabels.ForContainer(
-                project, service, env.Directory, ArchiveCatalog.ComposeFiles(env.Directory, overlays), env.Name),
-            HostConfig = new HostConfig
-            {
-                NetworkMode = network,
-                Privileged = service.Privileged,
-                CapAdd = [.. service.CapAdd],
-                SecurityOpt = [.. service.SecurityOpt],
-                Devices = [.. service.Devices.Select(ToDevice)],
-                PortBindings = Bindings(service, options),
-                RestartPolicy = ToRestartPolicy(service.Restart)!,
-            },
-            NetworkingConfig = new NetworkingConfig
-            {
-                EndpointsConfig = new Dictionary<string, EndpointSettings>
-                {
-                    [network] = new() { Aliases = [service.Name] },
-                },
-            },
-        };
-
         try
         {
+            var parameters = ContainerParameters.Of(project, project.Services[0], env.Name);
             return (await engine.Client.Containers.CreateContainerAsync(parameters, cancellation)).ID;
         }
         catch (DockerApiException e) when (e is DockerImageNotFoundException
@@ -145,36 +108,22 @@ internal sealed class InstanceContainer(DockerEngine engine)
     }
 
     /// <summary>The guest's sshd goes where the user wants it; other ports where the file says, on the same address.</summary>
-    private static Dictionary<string, IList<PortBinding>> Bindings(ComposeService service, StartOptions options) =>
-        service.Ports.GroupBy(p => $"{p.ContainerPort}/{p.Protocol}").ToDictionary(
-            g => g.Key,
-            g => (IList<PortBinding>)
-            [
-                .. g.Select(p => new PortBinding
-                {
-                    HostIP = options.ListenAddress,
-                    HostPort = ((p.ContainerPort == 22 || options.Port == 0 ? options.Port : null) ?? p.HostPort ?? 0)
-                        .ToString(CultureInfo.InvariantCulture),
-                }),
-            ]);
-
-    private static DeviceMapping ToDevice(string text)
+    private static ComposeProject WithChoices(ComposeProject project, StartOptions options) => project with
     {
-        var parts = text.Split(':');
-        return new DeviceMapping
-        {
-            PathOnHost = parts[0],
-            PathInContainer = parts.Length > 1 ? parts[1] : parts[0],
-            CgroupPermissions = parts.Length > 2 ? parts[2] : "rwm",
-        };
-    }
-
-    private static RestartPolicy? ToRestartPolicy(string? text) => text switch
-    {
-        null or "no" => null,
-        "always" => new RestartPolicy { Name = RestartPolicyKind.Always },
-        "unless-stopped" => new RestartPolicy { Name = RestartPolicyKind.UnlessStopped },
-        _ => new RestartPolicy { Name = RestartPolicyKind.OnFailure },
+        Services =
+        [
+            .. project.Services.Select(service => service with
+            {
+                Ports =
+                [
+                    .. service.Ports.Select(port => port with
+                    {
+                        Address = options.ListenAddress,
+                        HostPort = (port.ContainerPort == 22 || options.Port == 0 ? options.Port : null) ?? port.HostPort,
+                    }),
+                ],
+            }),
+        ],
     };
 
     private static bool IsPortTaken(DockerApiException e) =>
@@ -182,35 +131,6 @@ internal sealed class InstanceContainer(DockerEngine engine)
 
     private static bool Says(DockerApiException e, string text) =>
         e.ResponseBody?.Contains(text, StringComparison.OrdinalIgnoreCase) is true;
-
-    private async Task<string> EnsureNetworkAsync(string project, CancellationToken cancellation)
-    {
-        var name = $"{project}_default";
-        try
-        {
-            await engine.Client.Networks.InspectNetworkAsync(name, cancellation);
-        }
-        catch (DockerNetworkNotFoundException)
-        {
-            await engine.Client.Networks.CreateNetworkAsync(
-                new NetworksCreateParameters { Name = name, Driver = "bridge", Labels = ComposeLabels.ForNetwork(project) },
-                cancellation);
-        }
-
-        return name;
-    }
-
-    private async Task RemoveNetworkAsync(string project)
-    {
-        try
-        {
-            await engine.Client.Networks.DeleteNetworkAsync($"{project}_default", CancellationToken.None);
-        }
-        catch (DockerApiException e) when (e is DockerNetworkNotFoundException || e.StatusCode == System.Net.HttpStatusCode.Forbidden)
-        {
-            // It is gone already, or something else is attached to it and keeps it.
-        }
-    }
 }
 
 /// <summary>An environment's image is not on the Docker host and could not be pulled.</summary>
