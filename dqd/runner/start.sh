@@ -8,7 +8,8 @@
 #     QEMU_SOCKET_IP                            address of the guest there
 #   QEMU_MAC_ADDR_0, QEMU_MAC_ADDR_1
 #   APPEND                       more kernel parameters
-#   STOP_SECONDS                 how long a guest may take to shut down (8)
+#   STOP_SECONDS                 how long a guest may take to shut down (8), or what
+#                                /run/stop-seconds says by then
 set -eu
 
 has() {
@@ -59,6 +60,14 @@ monitor=/run/qemu-monitor
 rm -f "$monitor.in" "$monitor.out"
 mkfifo "$monitor.in" "$monitor.out"
 
+# QEMU pauses a guest whose disk cannot be written, and says so nowhere else.
+while IFS= read -r line; do
+    case $line in
+        *'"BLOCK_IO_ERROR"'*'"nospace": true'*) echo 'QEMU paused the guest: the Docker host has no space left for its disk.' ;;
+        *'"BLOCK_IO_ERROR"'*'"action": "stop"'*) echo "QEMU paused the guest: its disk cannot be used. $line" ;;
+    esac
+done <"$monitor.out" >&2 &
+
 # QEMU pauses a guest that KVM cannot go on with, and nobody could ever wake it.
 errors=/run/qemu-errors
 rm -f "$errors" "$errors.kvm"
@@ -68,7 +77,7 @@ while IFS= read -r line; do
     case $line in
         'KVM internal error'*)
             : >"$errors.kvm"
-            printf 'quit\n' >"$monitor.in"
+            printf '{"execute":"quit"}\n' >"$monitor.in"
             ;;
     esac
 done <"$errors" &
@@ -80,9 +89,10 @@ qemu-system-x86_64 \
     -device virtio-blk-pci,drive=disk0 \
     -netdev "$net" -device "virtio-net-pci,netdev=net0,romfile=,mac=${QEMU_MAC_ADDR_0:-52:54:00:12:34:56}" \
     -device virtio-rng-pci \
-    -chardev "pipe,id=power,path=$monitor" -mon chardev=power,mode=readline \
+    -chardev "pipe,id=power,path=$monitor" -mon chardev=power,mode=control \
     "$@" <&0 2>"$errors" &
 qemu=$!
+printf '{"execute":"qmp_capabilities"}\n' >"$monitor.in"
 
 stopping=
 # shellcheck disable=SC2317 # called by the trap
@@ -92,9 +102,9 @@ stop() {
         return
     fi
     stopping=yes
-    printf 'system_powerdown\n' >"$monitor.in"
+    printf '{"execute":"system_powerdown"}\n' >"$monitor.in"
     (
-        sleep "${STOP_SECONDS:-8}"
+        sleep "$(cat /run/stop-seconds 2>/dev/null || echo "${STOP_SECONDS:-8}")"
         kill -TERM "$qemu"
     ) &
 }

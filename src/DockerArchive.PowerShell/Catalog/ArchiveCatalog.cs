@@ -175,6 +175,10 @@ internal sealed class ArchiveCatalog
         }
     }
 
+    /// <summary>Names of the overlays in an environment's directory.</summary>
+    public static IReadOnlyList<string> OverlaysIn(string directory) =>
+        ComposeFiles(directory) is [var main, ..] ? Overlays(main) : [];
+
     /// <summary>Names of the overlays beside the compose file.</summary>
     private static string[] Overlays(string main)
     {

@@ -15,7 +15,9 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
-    private DockerEngine? _engine;
+    private readonly object _connecting = new();
+    private Task<DockerEngine>? _connection;
+    private readonly List<IDisposable> _owned = [];
     private ArchiveCatalog? _catalog;
 
     /// <summary>Made early: the engine may stop a cmdlet that has not begun.</summary>
@@ -56,12 +58,34 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     private protected PipelineWork Start(Func<CmdletOutput, CancellationToken, Task> work) =>
         new(this, work, e => Explain(e)?.ToErrorRecord(), _stopping);
 
+    /// <summary>Work on several things at once while the cmdlet takes more from the pipeline; ends with the cmdlet.</summary>
+    private protected ParallelWork StartParallel(int throttleLimit)
+    {
+        var work = new ParallelWork(Start, e => Explain(e), throttleLimit);
+        _owned.Add(work);
+        return work;
+    }
+
     /// <summary>Connects on first use; one connection serves a cmdlet's whole life.</summary>
-    private protected async Task<DockerEngine> EngineAsync(CancellationToken cancellation) =>
-        _engine ??= await DockerEngine.ConnectAsync(cancellation);
+    private protected Task<DockerEngine> EngineAsync(CancellationToken cancellation)
+    {
+        lock (_connecting)
+            return _connection ??= DockerEngine.ConnectAsync(cancellation);
+    }
+
+    private DockerEngine? Engine => _connection is { IsCompletedSuccessfully: true } connected ? connected.Result : null;
 
     /// <summary>The environments a user means; a name without wildcards that matches nothing is an error record.</summary>
-    private protected IEnumerable<ArchiveEnv> ResolveEnvironments(IEnumerable<string> names)
+    private protected IEnumerable<ArchiveEnv> ResolveEnvironments(IEnumerable<string> names) =>
+        ResolveEnvironments(
+            names,
+            typed => WriteError(
+                new EnvironmentNotFoundException(typed, Catalog.Directories().Select(d => d.Name), Catalog.Roots).ToErrorRecord()));
+
+    /// <summary>The environments a user means.</summary>
+    /// <param name="names">What was typed.</param>
+    /// <param name="notFound">Receives a name without wildcards that matches nothing.</param>
+    private protected IEnumerable<ArchiveEnv> ResolveEnvironments(IEnumerable<string> names, Action<string> notFound)
     {
         var all = Catalog.Directories().DistinctBy(d => d.Name).OrderBy(d => d.Name, EnvironmentOrder.Instance).ToArray();
         foreach (var typed in names)
@@ -74,7 +98,7 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
                 // An instance is named by its project, and stands for its environment.
                 matches = [.. all.Where(e => ReadOrBroken(e).Env is { } read && read.Project == typed)];
                 if (matches.Length == 0)
-                    WriteError(new EnvironmentNotFoundException(typed, all.Select(e => e.Name), Catalog.Roots).ToErrorRecord());
+                    notFound(typed);
             }
 
             foreach (var (env, broken) in matches.AsParallel().AsOrdered().Select(ReadOrBroken))
@@ -126,7 +150,9 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     {
         if (!disposing)
             return;
-        _engine?.Dispose();
+        foreach (var owned in _owned)
+            owned.Dispose();
+        Engine?.Dispose();
         _stop.Dispose();
     }
 
@@ -137,11 +163,11 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
         DockerApiException refused => new ArchiveException(
             "DockerRequestFailed",
             ErrorCategory.InvalidOperation,
-            _engine?.Endpoint,
+            Engine?.Endpoint,
             $"Docker refused: {refused.Message.Trim()}",
             refused),
-        HttpRequestException or SocketException when _engine is not null =>
-            new DockerUnavailableException(_engine.Endpoint.ToString(), e),
+        HttpRequestException or SocketException when Engine is { } engine =>
+            new DockerUnavailableException(engine.Endpoint.ToString(), e),
         _ => null,
     };
 

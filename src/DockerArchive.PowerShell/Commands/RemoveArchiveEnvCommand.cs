@@ -26,6 +26,6 @@ public sealed class RemoveArchiveEnvCommand : InstanceCmdlet
                 $"Instance '{instance.Name}' runs. Stop it first (Stop-ArchiveEnv {instance.Environment}), or give -Force.");
         }
 
-        await new InstanceContainer(await EngineAsync(cancellation)).RemoveAsync(instance.ContainerId, instance.Name);
+        await new InstanceContainers(await EngineAsync(cancellation)).RemoveAsync(instance.ContainerId, instance.Project);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using DockerArchive.Catalog;
@@ -10,6 +11,8 @@ namespace DockerArchive.Commands;
 [OutputType(typeof(ArchiveInstance))]
 public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
 {
+    private ParallelWork? _work;
+
     /// <summary>Names of environments, or of instances where there are some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Environment")]
@@ -17,6 +20,19 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Env { get; set; } = [];
+
+    /// <summary>
+    /// Name of a further instance of the environment, which has its own machine, disk and ports: lower-case letters, digits,
+    /// <c>-</c> and <c>_</c>.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Instance { get; set; }
+
+    /// <summary>How many instances of the environment are to run, 1 to 100.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int? Count { get; set; }
 
     /// <summary>Port on the Docker host for the guest's sshd. Default: the compose file's, or a free one if that is taken.</summary>
     [Parameter]
@@ -30,7 +46,27 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
 
     /// <summary>Whether the guest must have KVM or must be emulated. Default: KVM if the Docker host has one that can run the guest.</summary>
     [Parameter]
-    public Acceleration? Acceleration { get; set; }
+    public AccelerationChoice Acceleration { get; set; }
+
+    /// <summary>Virtual processors of a new machine. Default: the runner's, which is 2.</summary>
+    [Parameter]
+    [ValidateRange(1, 255)]
+    public int? Cpus { get; set; }
+
+    /// <summary>Memory of a new machine: a number with M or G, as <c>4G</c>. Default: the runner's, which is 2048M.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Memory { get; set; }
+
+    /// <summary>Overlays beside the compose file to use for a new machine: <c>mirror</c> for <c>docker-compose.mirror.yml</c>.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(OverlayCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Overlay { get; set; } = [];
+
+    /// <summary>When to fetch images from their registries.</summary>
+    [Parameter]
+    public PullPolicy Pull { get; set; }
 
     /// <summary>The rung of readiness to wait for.</summary>
     [Parameter]
@@ -42,52 +78,138 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
     [ValidateRange(1, 86400)]
     public int TimeoutSec { get; set; } = 180;
 
+    /// <summary>How many instances are started at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int ThrottleLimit { get; set; } = 5;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        try
+        {
+            CheckParameters();
+        }
+        catch (ArchiveException e)
+        {
+            ThrowTerminatingError(e.ToErrorRecord());
+        }
+
         if (!IPAddress.IsLoopback(ListenAddress))
         {
             WriteWarning(
                 $"Guests log in as root with a known password; published on {ListenAddress} they are open to whoever reaches that address.");
         }
+
+        _work = StartParallel(ThrottleLimit);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var env in ResolveEnvironments(Env).ToArray())
+        var unknown = new List<string>();
+        foreach (var env in ResolveEnvironments(Env, unknown.Add).ToArray())
         {
-            if (ShouldProcess(env.Name, "Start"))
-                Run((output, cancellation) => StartAsync(env, output, cancellation));
+            foreach (var project in ProjectsOf(env))
+                Add(env, project);
         }
+
+        foreach (var (env, project) in unknown.SelectMany(FindInstances))
+            Add(env, project);
     }
 
-    private async Task StartAsync(ArchiveEnv env, CmdletOutput output, CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override void EndProcessing() => _work!.Finish();
+
+    private void Add(ArchiveEnv env, string project)
+    {
+        if (ShouldProcess(project == env.Project ? env.Name : $"{project} ({env.Name})", "Start"))
+            _work!.Add((output, cancellation) => StartAsync(env, project, output, cancellation));
+    }
+
+    /// <summary>The instances that are to run of an environment.</summary>
+    private IEnumerable<string> ProjectsOf(ArchiveEnv env) => Count is { } count
+        ? Enumerable.Range(1, count).Select(n => n == 1 ? env.Project : string.Create(CultureInfo.InvariantCulture, $"{env.Project}-{n}"))
+        : [Instance is null ? env.Project : $"{env.Project}-{Instance}"];
+
+    /// <summary>What is no environment may be an instance that is there.</summary>
+    private List<(ArchiveEnv Env, string Project)> FindInstances(string typed)
+    {
+        List<(ArchiveEnv, string)> found = [];
+        Run(async (output, cancellation) =>
+        {
+            var instances = await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListAsync(cancellation);
+            foreach (var instance in instances.Where(i => i.Name == typed || i.Project == typed).DistinctBy(i => i.Project))
+            {
+                var directory = Catalog.Directories().FirstOrDefault(d => d.Name == instance.Environment).Directory;
+                if (directory is not null)
+                    found.Add((ArchiveCatalog.Read(instance.Environment!, directory), instance.Project));
+            }
+
+            if (found.Count == 0)
+            {
+                output.Error(new EnvironmentNotFoundException(
+                    typed, Catalog.Names().Concat(instances.Select(i => i.Name)), Catalog.Roots));
+            }
+        });
+        return found;
+    }
+
+    private async Task StartAsync(ArchiveEnv env, string project, CmdletOutput output, CancellationToken cancellation)
     {
         var engine = await EngineAsync(cancellation);
-        using var progress = new ProgressLine(output.Progress, $"Starting {env.Name}");
-        var report = new StartReport(
-            (rung, text) => progress.Show($"{rung}: {text}", PercentBefore(rung), always: rung > InstanceState.Created),
-            output.Warning);
-        var starter = new InstanceStarter(engine, new InstanceRegistry(engine, Catalog), report);
-        var options = new StartOptions
+        using var progress = new StartProgress(output.Progress, project);
+        var starter = new InstanceStarter(
+            engine, new InstanceRegistry(engine, Catalog), new StartReport(progress.Show, progress.Show, output.Warning));
+        var plan = new MachinePlan
         {
-            Port = Port,
-            ListenAddress = ListenAddress.ToString(),
-            Acceleration = Acceleration,
-            Until = Until,
-            Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            Options = new StartOptions
+            {
+                Port = Port,
+                FreePorts = project != env.Project,
+                ListenAddress = ListenAddress.ToString(),
+                Acceleration = Acceleration,
+                Overlays = Overlay,
+                Cpus = Cpus,
+                Memory = Memory?.ToUpperInvariant(),
+                Pull = Pull,
+                Until = Until,
+                Timeout = TimeSpan.FromSeconds(TimeoutSec),
+            },
         };
-        output.Object(await starter.StartAsync(env, options, LoginFor, cancellation));
+        foreach (var instance in await starter.StartAsync(env, project, plan, LoginFor, cancellation))
+            await output.ObjectAsync(instance);
     }
 
-    /// <summary>Rough share of the way that lies before a rung; booting is most of it.</summary>
-    private static int PercentBefore(InstanceState rung) => rung switch
+    private void CheckParameters()
     {
-        InstanceState.Created => 0,
-        InstanceState.SshReady => 10,
-        InstanceState.ServiceReady => 85,
-        _ => 5,
-    };
+        if (Instance is not null && Count is not null)
+        {
+            throw new ArchiveException(
+                "InstanceAndCount",
+                ErrorCategory.InvalidArgument,
+                Instance,
+                "-Instance names one instance and -Count asks for several: give one of them.");
+        }
+
+        if (Instance is not null && !(char.IsAsciiLetterOrDigit(Instance[^1]) && Instance.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_')))
+        {
+            throw new ArchiveException(
+                "InvalidInstanceName",
+                ErrorCategory.InvalidArgument,
+                Instance,
+                $"'{Instance}' cannot name an instance (-Instance): use lower-case letters, digits, '-' and '_', with a letter or digit at the end.");
+        }
+
+        if (Memory is not null
+            && !(Memory[^1] is 'M' or 'G' or 'm' or 'g' && int.TryParse(Memory.AsSpan(0, Memory.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0))
+        {
+            throw new ArchiveException(
+                "InvalidMemory",
+                ErrorCategory.InvalidArgument,
+                Memory,
+                $"'{Memory}' is no size of memory (-Memory): give a whole number with M or G, such as 4G.");
+        }
+    }
 }

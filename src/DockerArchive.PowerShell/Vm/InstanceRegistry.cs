@@ -13,34 +13,25 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
     /// <summary>All instances, started by this module or by <c>docker compose</c> in a known environment's directory.</summary>
     public async Task<IReadOnlyList<ArchiveInstance>> ListAsync(CancellationToken cancellation)
     {
-        var containers = await engine.Client.Containers.ListContainersAsync(
-            new ContainersListParameters
-            {
-                All = true,
-                Filters = new Dictionary<string, IDictionary<string, bool>>
-                {
-                    ["label"] = new Dictionary<string, bool> { [ComposeLabels.Project] = true },
-                },
-            },
-            cancellation);
-        var names = catalog.Directories().ToLookup(d => Path.GetFullPath(d.Directory), d => d.Name);
+        var names = new Lazy<ILookup<string, string>>(
+            () => catalog.Directories().ToLookup(d => Path.GetFullPath(d.Directory), d => d.Name));
         return
         [
-            .. containers
+            .. (await ListContainersAsync(ComposeLabels.Project, cancellation))
                 .Select(c => ToInstance(c, names))
                 .Where(i => i.Environment is not null)
-                .OrderBy(i => i.Name, StringComparer.Ordinal),
+                .OrderBy(i => i.Name, EnvironmentOrder.Instance),
         ];
     }
 
-    /// <summary>The instance a user means by the name of an environment or of an instance.</summary>
+    /// <summary>The instance a user means by the name of an environment, of a project or of an instance.</summary>
     /// <exception cref="EnvironmentNotFoundException">No environment and no instance is named so.</exception>
     /// <exception cref="NotRunningException">The environment exists and nothing of it runs.</exception>
     public async Task<ArchiveInstance> GetRunningAsync(string name, CancellationToken cancellation)
     {
         var wanted = EnvironmentName.Normalize(name);
         var instances = await ListAsync(cancellation);
-        var matches = instances.Where(i => i.Name == name || i.Environment == wanted).ToArray();
+        var matches = instances.Where(i => i.Name == name || i.Project == name || i.Environment == wanted).ToArray();
         var running = matches.FirstOrDefault(i => i.State is InstanceState.Running);
         if (running is not null)
             return running;
@@ -49,18 +40,36 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
         throw new NotRunningException(matches is [var stopped, ..] ? stopped.Environment! : wanted);
     }
 
-    public async Task<ArchiveInstance?> FindAsync(string containerId, CancellationToken cancellation) =>
-        (await ListAsync(cancellation)).FirstOrDefault(i => i.ContainerId == containerId);
+    /// <summary>The machines of a project, whatever their state; one that is not of this environment is left out.</summary>
+    public async Task<IReadOnlyList<ArchiveInstance>> OfProjectAsync(
+        ArchiveEnv env, string project, CancellationToken cancellation) =>
+        [
+            .. (await ListContainersAsync($"{ComposeLabels.Project}={project}", cancellation))
+                .Select(c => ToInstance(c, new(() => new[] { env }.ToLookup(e => Path.GetFullPath(e.Directory), e => e.Name))))
+                .Where(i => i.Environment == env.Name)
+                .OrderBy(i => i.Name, EnvironmentOrder.Instance),
+        ];
 
-    private ArchiveInstance ToInstance(ContainerListResponse container, ILookup<string, string> names)
+    private async Task<IList<ContainerListResponse>> ListContainersAsync(string label, CancellationToken cancellation) =>
+        await engine.Client.Containers.ListContainersAsync(
+            new ContainersListParameters
+            {
+                All = true,
+                Filters = new Dictionary<string, IDictionary<string, bool>>
+                {
+                    ["label"] = new Dictionary<string, bool> { [label] = true },
+                },
+            },
+            cancellation);
+
+    private ArchiveInstance ToInstance(ContainerListResponse container, Lazy<ILookup<string, string>> names)
     {
         var labels = container.Labels;
-        var directory = labels.TryGetValue(ComposeLabels.WorkingDirectory, out var d) ? Path.GetFullPath(d) : "";
         var ssh = container.Ports?.FirstOrDefault(p => p.PrivatePort == SshPort && p.PublicPort is > 0);
         return new ArchiveInstance
         {
-            Name = labels[ComposeLabels.Project],
-            Environment = labels.TryGetValue(ComposeLabels.Environment, out var own) ? own : names[directory].FirstOrDefault(),
+            Project = labels[ComposeLabels.Project],
+            Environment = EnvironmentOf(labels, names),
             ContainerId = container.ID,
             ContainerName = container.Names?.FirstOrDefault()?.TrimStart('/') ?? container.ID[..12],
             Service = labels.TryGetValue(ComposeLabels.Service, out var service) ? service : "",
@@ -80,6 +89,14 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
             Created = new DateTimeOffset(DateTime.SpecifyKind(container.Created, DateTimeKind.Utc)),
         };
     }
+
+    /// <summary>Our own label names it also where its directory has been renamed or is in no known root.</summary>
+    private static string? EnvironmentOf(IDictionary<string, string> labels, Lazy<ILookup<string, string>> names) =>
+        labels.TryGetValue(ComposeLabels.Environment, out var own)
+            ? own
+            : labels.TryGetValue(ComposeLabels.WorkingDirectory, out var directory)
+                ? names.Value[Path.GetFullPath(directory)].FirstOrDefault()
+                : null;
 }
 
 /// <summary>An environment is there, but nothing of it runs.</summary>

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Docker.DotNet;
 using Docker.DotNet.Models;
 using DockerArchive.Docker;
 
@@ -9,32 +12,87 @@ internal sealed class SerialConsole(DockerEngine engine)
 {
     private const int TailLines = 40;
 
-    /// <summary>The last lines as plain text: boot loaders and systemd colour and move about.</summary>
+    /// <summary>The last lines that say something, as plain text.</summary>
     public async Task<IReadOnlyList<string>> TailAsync(string containerId)
+    {
+        var lines = new Queue<string>();
+        try
+        {
+            await foreach (var (_, raw) in ReadAsync(containerId, 200, null, follow: false, CancellationToken.None))
+            {
+                var text = Plain(raw);
+                if (text.Length == 0)
+                    continue;
+                if (lines.Count == TailLines)
+                    lines.Dequeue();
+                lines.Enqueue(text);
+            }
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            // It was removed, and its log with it.
+        }
+
+        return [.. lines];
+    }
+
+    /// <summary>The lines as Docker keeps them, with the time at which it received each.</summary>
+    /// <param name="containerId">The container.</param>
+    /// <param name="tail">How many lines of what is there; null for all.</param>
+    /// <param name="since">Only lines from then on, a time in RFC 3339; null for all.</param>
+    /// <param name="follow">Whether to wait for more until the container ends.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    public async IAsyncEnumerable<(DateTimeOffset Time, string Raw)> ReadAsync(
+        string containerId,
+        int? tail,
+        string? since,
+        bool follow,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stream = await engine.Client.Containers.GetContainerLogsAsync(
             containerId,
-            new ContainerLogsParameters { ShowStdout = true, ShowStderr = true, Tail = "200" },
-            CancellationToken.None);
-        var lines = new List<string>();
-        var splitter = new LineSplitter(line =>
-        {
-            // systemd redraws the line of a job it waits for; what stands there in the end is what it said.
-            var text = TerminalText.Strip(line.TrimEnd('\r').Split('\r')[^1]).TrimEnd();
-            if (text.Length > 0)
-                lines.Add(text);
-        });
-
+            new ContainerLogsParameters
+            {
+                ShowStdout = true,
+                ShowStderr = true,
+                Timestamps = true,
+                Follow = follow,
+                Tail = tail?.ToString(CultureInfo.InvariantCulture) ?? "all",
+                Since = since!,
+            },
+            cancellation);
+        var ready = new Queue<string>();
+        var splitter = new LineSplitter(ready.Enqueue);
+        var decoder = Encoding.UTF8.GetDecoder();
         var buffer = new byte[16 * 1024];
-        while (true)
+        var characters = new char[buffer.Length];
+        for (var ended = false; !ended;)
         {
-            var read = await stream.ReadOutputAsync(buffer, 0, buffer.Length, CancellationToken.None);
-            if (read.EOF)
-                break;
-            splitter.Write(Encoding.UTF8.GetString(buffer, 0, read.Count));
+            var read = await stream.ReadOutputAsync(buffer, 0, buffer.Length, cancellation);
+            ended = read.EOF;
+            if (ended)
+                splitter.Flush();
+            else
+                splitter.Write(characters.AsSpan(0, decoder.GetChars(buffer, 0, read.Count, characters, 0)));
+            while (ready.TryDequeue(out var line))
+                yield return Split(line);
         }
+    }
 
-        splitter.Flush();
-        return [.. lines.TakeLast(TailLines)];
+    /// <summary>
+    /// What a line says in the end: boot loaders and systemd colour and move about, and systemd draws the line of a job
+    /// that it waits for again and again.
+    /// </summary>
+    public static string Plain(string raw) => TerminalText.Strip(raw.TrimEnd('\r').Split('\r')[^1]).TrimEnd();
+
+    /// <summary>Docker puts its time before each line: RFC 3339 and a blank.</summary>
+    private static (DateTimeOffset Time, string Raw) Split(string line)
+    {
+        var blank = line.IndexOf(' ', StringComparison.Ordinal);
+        return blank > 0
+            && DateTimeOffset.TryParse(
+                line.AsSpan(0, blank), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? (time, line[(blank + 1)..])
+            : (default, line);
     }
 }

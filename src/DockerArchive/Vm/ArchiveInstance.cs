@@ -3,8 +3,17 @@ namespace DockerArchive.Vm;
 /// <summary>An instance of an environment: one container that runs one virtual machine.</summary>
 public sealed record ArchiveInstance
 {
-    /// <summary>Compose project name, unique on a Docker host, such as <c>buildkit-0-4-0</c>.</summary>
-    public required string Name { get; init; }
+    /// <summary>The service that an environment of one machine has.</summary>
+    internal const string UsualService = "vm";
+
+    /// <summary>
+    /// The project's name, such as <c>buildkit-0-4-0</c>, or <c>project/service</c> for a machine of a cluster, such as
+    /// <c>kubernetes-1-32-2/master</c>.
+    /// </summary>
+    public string Name => Service is UsualService or "" ? Project : $"{Project}/{Service}";
+
+    /// <summary>Compose project name, unique on a Docker host.</summary>
+    public required string Project { get; init; }
 
     /// <summary>Name of the environment, such as <c>buildkit/v0.4.0</c>; null for a container whose directory is in no known root.</summary>
     public string? Environment { get; init; }
@@ -39,6 +48,6 @@ public sealed record ArchiveInstance
     /// <summary>Time each rung of the readiness ladder took in the <c>Start-ArchiveEnv</c> that returned this object; otherwise empty.</summary>
     public IReadOnlyList<ReadinessRung> Readiness { get; init; } = [];
 
-    /// <summary>Project name, so that an instance can be given wherever an environment's name can.</summary>
+    /// <summary>The instance's name, so that it can be given wherever an environment's name can.</summary>
     public override string ToString() => Name;
 }

@@ -1,0 +1,39 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using DockerArchive.Catalog;
+
+namespace DockerArchive.Commands;
+
+/// <summary>Completes names of the overlays that lie beside environments' compose files.</summary>
+public sealed class OverlayCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName,
+        string parameterName,
+        string wordToComplete,
+        CommandAst commandAst,
+        IDictionary fakeBoundParameters)
+    {
+        ArgumentNullException.ThrowIfNull(fakeBoundParameters);
+        var catalog = ArchiveCatalog.Open(Words(fakeBoundParameters["Root"]));
+        var patterns = Words(fakeBoundParameters["Env"])?
+            .Select(e => WildcardPattern.Get(EnvironmentName.Normalize(e), WildcardOptions.IgnoreCase)).ToArray();
+        var word = WildcardPattern.Get($"{wordToComplete}*", WildcardOptions.IgnoreCase);
+        return catalog.Directories()
+            .Where(d => patterns is null || patterns.Any(p => p.IsMatch(d.Name)))
+            .SelectMany(d => ArchiveCatalog.OverlaysIn(d.Directory))
+            .Distinct(StringComparer.Ordinal)
+            .Where(word.IsMatch)
+            .Order(StringComparer.Ordinal)
+            .Select(o => new CompletionResult(o));
+    }
+
+    private static string[]? Words(object? bound) => bound switch
+    {
+        string one => [one],
+        object[] several => [.. several.Select(r => $"{r}")],
+        _ => null,
+    };
+}

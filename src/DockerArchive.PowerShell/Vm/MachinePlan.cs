@@ -1,0 +1,60 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
+
+namespace DockerArchive.Vm;
+
+/// <summary>What a start changes about what the compose files say, and what is done to a container before it runs.</summary>
+internal sealed record MachinePlan
+{
+    private const int SshPort = 22;
+
+    public required StartOptions Options { get; init; }
+
+    /// <summary>Arguments for QEMU, which runners take after those of their own, so that they win.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Image in place of the service's, by the service's name.</summary>
+    public IReadOnlyDictionary<string, string> Images { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is done to each container between its making and its start.</summary>
+    public Func<string, CancellationToken, Task> Prepare { get; init; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>Whether a service is a machine: one that publishes an sshd.</summary>
+    public static bool IsMachine(ComposeService service) => service.Ports.Any(p => p.ContainerPort == SshPort);
+
+    /// <summary>The project with what the user chose.</summary>
+    public ComposeProject Apply(ComposeProject project) =>
+        project with { Services = [.. project.Services.Select(Apply)] };
+
+    /// <summary>The service with the arguments that its machine's QEMU is to have beside those of the file.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="image">Its image, which knows the command where the file names none.</param>
+    public ComposeService WithArguments(ComposeService service, ImageInspectResponse image)
+    {
+        string[] arguments =
+        [
+            .. Options.Cpus is { } cpus ? ["-smp", cpus.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            .. Options.Memory is { } memory ? ["-m", memory] : Array.Empty<string>(),
+            .. Arguments,
+        ];
+        if (arguments.Length == 0 || !IsMachine(service))
+            return service;
+        var command = service.Command ?? (service.Entrypoint is null ? image.Config?.Cmd?.ToArray() : null) ?? [];
+        return service with { Command = [.. command, .. arguments] };
+    }
+
+    private ComposeService Apply(ComposeService service) => service with
+    {
+        Image = Images.GetValueOrDefault(service.Name, service.Image ?? ""),
+        Ports = [.. service.Ports.Select(Place)],
+    };
+
+    /// <summary>The guest's sshd goes where the user wants it; other ports where the file says, on the same address.</summary>
+    private PortMapping Place(PortMapping port) => port with
+    {
+        Address = Options.ListenAddress,
+        HostPort = (port.ContainerPort == SshPort ? Options.Port : null) ?? (Options.FreePorts ? null : port.HostPort),
+    };
+}

@@ -1,0 +1,102 @@
+using System.Management.Automation;
+using System.Net;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using DockerArchive.Docker;
+
+namespace DockerArchive.Vm;
+
+/// <summary>The image of a service: there, or fetched from its registry.</summary>
+internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling)
+{
+    /// <exception cref="ImageMissingException">It is not there, and cannot or must not be fetched.</exception>
+    public async Task<ImageInspectResponse> EnsureAsync(
+        string environment, string reference, PullPolicy policy, CancellationToken cancellation)
+    {
+        if (policy is not PullPolicy.Always && await FindAsync(reference, cancellation) is { } there)
+            return there;
+        if (policy is PullPolicy.Never)
+            throw new ImageMissingException(environment, reference, "-Pull Never keeps it from being pulled", null);
+
+        await PullAsync(environment, reference, cancellation);
+        return await FindAsync(reference, cancellation)
+            ?? throw new ImageMissingException(environment, reference, "it could not be pulled", null);
+    }
+
+    private async Task<ImageInspectResponse?> FindAsync(string reference, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.Client.Images.InspectImageAsync(reference, cancellation);
+        }
+        catch (DockerImageNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private async Task PullAsync(string environment, string reference, CancellationToken cancellation)
+    {
+        string? error = null;
+        pulling(new PullStep(reference, null, "asking the registry", null, null));
+        try
+        {
+            // Without a tag the engine would fetch them all.
+            var hasTag = reference.Contains('@', StringComparison.Ordinal)
+                || reference.LastIndexOf(':') > reference.LastIndexOf('/');
+            await engine.Client.Images.CreateImageAsync(
+                new ImagesCreateParameters { FromImage = hasTag ? reference : $"{reference}:latest" },
+                null,
+                new Immediate(message =>
+                {
+                    error ??= message.Error?.Message;
+                    if (message.Status is not null)
+                    {
+                        pulling(new PullStep(
+                            reference, message.ID, message.Status, message.Progress?.Current, message.Progress?.Total));
+                    }
+                }),
+                cancellation);
+        }
+        catch (DockerApiException e)
+        {
+            throw new ImageMissingException(environment, reference, $"it could not be pulled ({Reason(e)})", e);
+        }
+
+        if (error is not null)
+            throw new ImageMissingException(environment, reference, $"it could not be pulled ({error.Trim().TrimEnd('.')})", null);
+    }
+
+    private static string Reason(DockerApiException e) =>
+        (e.StatusCode == HttpStatusCode.NotFound && e.ResponseBody?.Contains("manifest unknown", StringComparison.Ordinal) is true
+            ? "its registry does not have it"
+            : e.Message).Trim().TrimEnd('.');
+
+    /// <summary><see cref="Progress{T}"/> reports on the pool in any order; layers count up.</summary>
+    private sealed class Immediate(Action<JSONMessage> report) : IProgress<JSONMessage>
+    {
+        public void Report(JSONMessage value) => report(value);
+    }
+}
+
+/// <summary>What the engine says about a pull.</summary>
+/// <param name="Image">Reference of the image.</param>
+/// <param name="Layer">Short id of the layer, or null where the image is meant.</param>
+/// <param name="Status">What happens, such as <c>Downloading</c> or <c>Pull complete</c>.</param>
+/// <param name="Current">Bytes done, if it is counted.</param>
+/// <param name="Total">Bytes in all, if they are known.</param>
+internal sealed record PullStep(string Image, string? Layer, string Status, long? Current, long? Total);
+
+/// <summary>An environment's image is not on the Docker host and was not fetched.</summary>
+public sealed class ImageMissingException : ArchiveException
+{
+    internal ImageMissingException(string environment, string image, string why, Exception? inner)
+        : base(
+            "ImageNotFound",
+            ErrorCategory.ObjectNotFound,
+            image,
+            $"Image '{image}' of environment '{environment}' is not on the Docker host and {why}. Make it with: Build-ArchiveEnv {environment}",
+            inner)
+    {
+    }
+}
