@@ -19,6 +19,7 @@
         'Copy-ArchiveItem'
         'Enter-ArchiveEnv'
         'Export-ArchiveSshConfig'
+        'Get-ArchiveConsole'
         'Get-ArchiveEnv'
         'Get-BuildkitDiskUsage'
         'Get-BuildkitJournal'
@@ -28,9 +29,11 @@
         'Invoke-BuildctlBuild'
         'New-ArchiveSshSession'
         'Remove-ArchiveEnv'
+        'Restart-ArchiveEnv'
         'Restart-BuildkitService'
         'Start-ArchiveEnv'
         'Stop-ArchiveEnv'
+        'Wait-ArchiveEnv'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

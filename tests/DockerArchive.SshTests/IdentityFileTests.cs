@@ -113,7 +113,7 @@ public sealed class IdentityFileTests : IDisposable
 
     private static ArchiveInstance At(string host) => new()
     {
-        Name = "x",
+        Project = "x",
         ContainerId = new string('0', 64),
         ContainerName = "x-vm-1",
         Service = "vm",

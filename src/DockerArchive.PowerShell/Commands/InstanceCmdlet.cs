@@ -1,19 +1,36 @@
 using System.Management.Automation;
-using DockerArchive.Catalog;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
 
-/// <summary>Base of cmdlets that do one thing to each instance a user names.</summary>
+/// <summary>Base of cmdlets that do one thing to each instance a user names, to some at once.</summary>
 public abstract class InstanceCmdlet : EnvironmentCmdlet
 {
+    private ParallelWork? _work;
+
+    /// <summary>How many instances are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 100)]
+    public int ThrottleLimit { get; set; } = 5;
+
     /// <summary>The verb shown by -WhatIf and -Confirm.</summary>
     private protected abstract string Action { get; }
 
     /// <summary>Whether there is anything to do for this instance.</summary>
-    private protected abstract bool Concerns(ArchiveInstance instance);
+    private protected virtual bool Concerns(ArchiveInstance instance) => true;
 
     private protected abstract Task ProcessAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation);
+
+    /// <summary>An environment is there, but no instance of it.</summary>
+    private protected virtual void NothingThere(string environment) =>
+        WriteError(NotRunningException.NothingToEnd(environment).ToErrorRecord());
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        _work = StartParallel(ThrottleLimit);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -24,25 +41,13 @@ public abstract class InstanceCmdlet : EnvironmentCmdlet
         if (all is null)
             return;
 
-        foreach (var instance in Env.SelectMany(typed => Matching(typed, all)).DistinctBy(i => i.ContainerId))
+        foreach (var instance in new InstanceMatches(Catalog, all).Find(Env, NothingThere, e => WriteError(e.ToErrorRecord())))
         {
             if (Concerns(instance) && ShouldProcess($"{instance.Name} ({instance.Environment})", Action))
-                Run((output, cancellation) => ProcessAsync(instance, output, cancellation));
+                _work!.Add((output, cancellation) => ProcessAsync(instance, output, cancellation));
         }
     }
 
-    private ArchiveInstance[] Matching(string typed, IReadOnlyList<ArchiveInstance> all)
-    {
-        var pattern = WildcardPattern.Get(EnvironmentName.Normalize(typed), WildcardOptions.IgnoreCase);
-        var matches = all.Where(i => pattern.IsMatch(i.Name) || pattern.IsMatch(i.Environment ?? "")).ToArray();
-        if (matches.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(typed))
-        {
-            WriteError(
-                Catalog.Names().Any(pattern.IsMatch)
-                    ? NotRunningException.NothingToEnd(EnvironmentName.Normalize(typed)).ToErrorRecord()
-                    : new EnvironmentNotFoundException(typed, Catalog.Names().Concat(all.Select(i => i.Name)), Catalog.Roots).ToErrorRecord());
-        }
-
-        return matches;
-    }
+    /// <inheritdoc/>
+    protected override void EndProcessing() => _work!.Finish();
 }

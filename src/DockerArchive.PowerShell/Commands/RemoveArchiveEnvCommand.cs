@@ -13,8 +13,6 @@ public sealed class RemoveArchiveEnvCommand : InstanceCmdlet
 
     private protected override string Action => "Remove";
 
-    private protected override bool Concerns(ArchiveInstance instance) => true;
-
     private protected override async Task ProcessAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
     {
         if (instance.State is InstanceState.Running && !Force)

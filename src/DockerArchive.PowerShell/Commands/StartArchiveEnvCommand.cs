@@ -9,18 +9,8 @@ namespace DockerArchive.Commands;
 /// <summary>Starts environments and waits until their guests are ready.</summary>
 [Cmdlet(VerbsLifecycle.Start, "ArchiveEnv", SupportsShouldProcess = true, DefaultParameterSetName = ByEnvironment)]
 [OutputType(typeof(ArchiveInstance))]
-public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
+public sealed class StartArchiveEnvCommand : ReadinessCmdlet
 {
-    private ParallelWork? _work;
-
-    /// <summary>Names of environments, or of instances where there are some; wildcards are allowed.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[] Env { get; set; } = [];
-
     /// <summary>
     /// Name of a further instance of the environment, which has its own machine, disk and ports: lower-case letters, digits,
     /// <c>-</c> and <c>_</c>.
@@ -68,21 +58,6 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
     [Parameter]
     public PullPolicy Pull { get; set; }
 
-    /// <summary>The rung of readiness to wait for.</summary>
-    [Parameter]
-    [ValidateSet("Created", "Booting", "SshReady", "ServiceReady")]
-    public InstanceState Until { get; set; } = InstanceState.ServiceReady;
-
-    /// <summary>Seconds after which a guest that is not ready is given up and removed.</summary>
-    [Parameter]
-    [ValidateRange(1, 86400)]
-    public int TimeoutSec { get; set; } = 180;
-
-    /// <summary>How many instances are started at once.</summary>
-    [Parameter]
-    [ValidateRange(1, 100)]
-    public int ThrottleLimit { get; set; } = 5;
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -101,8 +76,6 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
             WriteWarning(
                 $"Guests log in as root with a known password; published on {ListenAddress} they are open to whoever reaches that address.");
         }
-
-        _work = StartParallel(ThrottleLimit);
     }
 
     /// <inheritdoc/>
@@ -115,17 +88,14 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
                 Add(env, project);
         }
 
-        foreach (var (env, project) in unknown.SelectMany(FindInstances))
+        foreach (var (env, project) in unknown.SelectMany(InstancesNamed))
             Add(env, project);
     }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing() => _work!.Finish();
 
     private void Add(ArchiveEnv env, string project)
     {
         if (ShouldProcess(project == env.Project ? env.Name : $"{project} ({env.Name})", "Start"))
-            _work!.Add((output, cancellation) => StartAsync(env, project, output, cancellation));
+            Begin((output, cancellation) => StartAsync(env, project, output, cancellation));
     }
 
     /// <summary>The instances that are to run of an environment.</summary>
@@ -134,7 +104,7 @@ public sealed class StartArchiveEnvCommand : AuthenticationCmdlet
         : [Instance is null ? env.Project : $"{env.Project}-{Instance}"];
 
     /// <summary>What is no environment may be an instance that is there.</summary>
-    private List<(ArchiveEnv Env, string Project)> FindInstances(string typed)
+    private List<(ArchiveEnv Env, string Project)> InstancesNamed(string typed)
     {
         List<(ArchiveEnv, string)> found = [];
         Run(async (output, cancellation) =>

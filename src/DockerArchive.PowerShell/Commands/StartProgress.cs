@@ -4,9 +4,9 @@ using DockerArchive.Vm;
 namespace DockerArchive.Commands;
 
 /// <summary>The progress of one start: a line for the ladder, and under it one for each layer that is being fetched.</summary>
-internal sealed class StartProgress(Action<ProgressRecord> write, string project) : IDisposable
+internal sealed class StartProgress(Action<ProgressRecord> write, string project, string verb = "Starting") : IDisposable
 {
-    private readonly ProgressLine _line = new(write, $"Starting {project}");
+    private readonly ProgressLine _line = new(write, $"{verb} {project}");
     private readonly Dictionary<string, Layer> _layers = new(StringComparer.Ordinal);
     private readonly object _writing = new();
 

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using Docker.DotNet.Models;
-using DockerArchive.Ssh;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
@@ -25,14 +23,9 @@ public sealed class StopArchiveEnvCommand : InstanceCmdlet
 
     private protected override async Task ProcessAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
     {
-        var engine = await EngineAsync(cancellation);
         using var progress = new ProgressLine(output.Progress, $"Stopping {instance.Name}");
         progress.Show("guest shuts down");
-        await engine.Client.Containers.StopContainerAsync(
-            instance.ContainerId,
-            new ContainerStopParameters { WaitBeforeKillSeconds = (uint)TimeoutSec },
-            cancellation);
-        GuestConnections.Close(instance.ContainerId);
+        await new Shutdown(await EngineAsync(cancellation)).RunAsync(instance, TimeSpan.FromSeconds(TimeoutSec), cancellation);
         if (PassThru)
             output.Object(instance with { State = InstanceState.Stopped, ComputerName = null, Port = null });
     }
