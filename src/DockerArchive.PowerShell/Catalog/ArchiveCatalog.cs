@@ -74,8 +74,10 @@ internal sealed class ArchiveCatalog
         var image = settings.GetValueOrDefault("IMAGE") ?? name.Replace('/', '-');
         var version = settings.GetValueOrDefault("VERSION") ?? "latest";
         var main = ComposeFiles(directory).FirstOrDefault();
-        var service = main is null ? null : ReadService(directory, settings, []);
-        var dqd = service?.Image ?? $"{DefaultRepository}:{image}_{version}";
+        var project = main is null ? null : ReadProject(directory, settings, [], null);
+        var machine = project?.Services.FirstOrDefault(s => s.Name == "vm") ?? project?.Services[0];
+        var ports = project?.Services.SelectMany(s => s.Ports).ToList() ?? [];
+        var dqd = machine?.Image ?? $"{DefaultRepository}:{image}_{version}";
         var ctr = CtrReference(dqd);
         var readme = Readme.Read(Path.Combine(directory, "README.md"));
         return new ArchiveEnv
@@ -86,43 +88,27 @@ internal sealed class ArchiveCatalog
             Title = readme?.Title,
             Usage = readme?.Usage,
             Directory = directory,
-            Project = settings.GetValueOrDefault("COMPOSE_PROJECT_NAME") ?? ProjectName(directory),
+            Project = project?.Name ?? ProjectName.OfSettings(settings) ?? ProjectName.OfDirectory(directory),
             Image = dqd,
             ImageAlias = Alias(dqd, version),
             CtrImage = ctr,
             CtrImageAlias = ctr.EndsWith($":ctr_{version}", StringComparison.Ordinal) ? null : Alias(ctr, version),
-            Ports = [.. service?.Ports.Select(p => p.ToString()) ?? []],
+            Ports = [.. ports.Select(p => p.ToString())],
             Overlays = main is null ? [] : Overlays(main),
-            SshPort = service?.Ports.FirstOrDefault(p => p.ContainerPort == 22)?.HostPort,
+            SshPort = ports.Find(p => p.ContainerPort == 22)?.HostPort,
             Settings = settings,
         };
     }
-
-    /// <summary>The environment's virtual machine as compose would run it, with the named overlays where they exist.</summary>
-    /// <param name="env">The environment.</param>
-    /// <param name="overlays">Names such as <c>kvm</c>, for <c>docker-compose.kvm.yml</c>.</param>
-    public static ComposeService ReadService(ArchiveEnv env, IReadOnlyList<string> overlays) =>
-        ReadService(env.Directory, env.Settings, overlays);
 
     /// <summary>The environment's compose project as compose would run it, with the named overlays where they exist.</summary>
     /// <param name="env">The environment.</param>
     /// <param name="overlays">Names such as <c>kvm</c>, for <c>docker-compose.kvm.yml</c>.</param>
     /// <param name="project">Another name for the project than the environment's.</param>
     /// <exception cref="BrokenEnvironmentException">One of its files is missing or malformed.</exception>
-    public static ComposeProject ReadProject(ArchiveEnv env, IReadOnlyList<string> overlays, string? project = null)
-    {
-        var name = project ?? env.Project;
-        return new ComposeProject
-        {
-            Name = name,
-            Directory = env.Directory,
-            Files = ComposeFiles(env.Directory, overlays),
-            Services = [ReadService(env, overlays)],
-            Networks = new Dictionary<string, ComposeNetwork> { ["default"] = new() { Name = $"{name}_default" } },
-        };
-    }
+    public static ComposeProject ReadProject(ArchiveEnv env, IReadOnlyList<string> overlays, string? project = null) =>
+        ReadProject(env.Directory, env.Settings, overlays, project ?? env.Project);
 
-    /// <summary>Full paths of the compose files that <see cref="ReadService(ArchiveEnv, IReadOnlyList{string})"/> reads.</summary>
+    /// <summary>Full paths of the compose files that <see cref="ReadProject(ArchiveEnv, IReadOnlyList{string}, string?)"/> reads.</summary>
     public static string[] ComposeFiles(string directory, params IReadOnlyList<string> overlays)
     {
         var main = ComposeFileNames.Select(n => Path.Combine(directory, n)).FirstOrDefault(File.Exists);
@@ -135,22 +121,20 @@ internal sealed class ArchiveCatalog
 
     private const string DefaultRepository = "ssst0n3/docker_archive";
 
-    private static ComposeService ReadService(
-        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> overlays)
+    private static ComposeProject ReadProject(
+        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> overlays, string? project)
     {
         var files = ComposeFiles(directory, overlays);
         if (files.Length == 0)
             throw new BrokenEnvironmentException(Path.Combine(directory, "docker-compose.yml"), null, "the file does not exist, so this environment can be built but not started");
 
-        var services = ComposeReader.Read(
-            files, name => Environment.GetEnvironmentVariable(name) ?? settings.GetValueOrDefault(name));
-        return services switch
+        return ComposeReader.Read(new ComposeSource
         {
-            [var only] => only,
-            [] => throw new BrokenEnvironmentException(files[0], null, "it has no services"),
-            _ => throw new BrokenEnvironmentException(
-                files[0], null, $"it has {services.Count} services; environments of more than one machine are not supported yet"),
-        };
+            Project = project ?? ProjectName.OfSettings(settings),
+            Directory = directory,
+            Files = files,
+            Lookup = name => Environment.GetEnvironmentVariable(name) ?? settings.GetValueOrDefault(name),
+        });
     }
 
     private static IReadOnlyDictionary<string, string> ReadSettings(string directory)
@@ -158,7 +142,7 @@ internal sealed class ArchiveCatalog
         var file = Path.Combine(directory, ".env");
         try
         {
-            return DotEnv.Parse(File.ReadAllText(file));
+            return DotEnv.Parse(File.ReadAllText(file), Environment.GetEnvironmentVariable);
         }
         catch (FormatException e)
         {
@@ -217,7 +201,4 @@ internal sealed class ArchiveCatalog
         var colon = dqd.LastIndexOf(':');
         return colon > dqd.LastIndexOf('/') ? $"{dqd[..colon]}:ctr_{dqd[(colon + 1)..]}" : $"{dqd}:ctr_latest";
     }
-
-    private static string ProjectName(string directory) =>
-        new([.. Path.GetFileName(directory).ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')]);
 }

@@ -1,190 +1,100 @@
 using DockerArchive.Docker;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace DockerArchive.Catalog;
 
-/// <summary>Reads compose files. A key that is not understood is an error, never dropped in silence.</summary>
+/// <summary>Reads compose files as compose does: variables, <c>extends</c>, merging, then the services.</summary>
 internal sealed class ComposeReader
 {
-    private readonly string _file;
-    private readonly Func<string, string?> _lookup;
+    private readonly ComposeSource _source;
+    private readonly string _project;
+    private readonly ComposeDocuments _files;
+    private readonly ComposeServiceReader _services;
 
-    private ComposeReader(string file, Func<string, string?> lookup)
+    private ComposeReader(ComposeSource source)
     {
-        _file = file;
-        _lookup = lookup;
+        _source = source;
+        _project = source.Project ?? ProjectName.OfFiles(source) ?? ProjectName.OfDirectory(source.Directory);
+        _files = new ComposeDocuments(Lookup);
+        _services = new ComposeServiceReader(Lookup, DirectoryOf);
     }
 
-    /// <summary>Reads and merges <paramref name="files"/>, in this order.</summary>
-    /// <param name="files">Full paths; the later ones override.</param>
-    /// <param name="lookup">Gives a variable's value, or null if it is not set.</param>
+    /// <summary>Reads and merges the files.</summary>
     /// <exception cref="BrokenEnvironmentException">A file is missing, malformed or has an unknown key.</exception>
-    public static IReadOnlyList<ComposeService> Read(IEnumerable<string> files, Func<string, string?> lookup)
+    public static ComposeProject Read(ComposeSource source) => new ComposeReader(source).Read();
+
+    private ComposeProject Read()
     {
-        var services = new List<ComposeService>();
-        foreach (var file in files)
+        ComposeMapping? merged = null;
+        foreach (var file in _source.Files)
         {
-            foreach (var service in new ComposeReader(file, lookup).ReadFile())
+            foreach (var document in _files.Read(file))
             {
-                var index = services.FindIndex(s => s.Name == service.Name);
-                if (index < 0)
-                    services.Add(service);
-                else
-                    services[index] = services[index].MergedWith(service);
+                var whole = new ComposeExtends(_files, _source.Directory, file, document).Apply();
+                merged = merged is null ? whole : ComposeMerge.Merge(document.Reset(merged), whole);
+                Check(merged);
             }
         }
 
-        return services;
+        if (merged is null)
+            throw new BrokenEnvironmentException(_source.Files[0], null, "the file is empty");
+
+        var services = Entries(merged, "services")
+            .Where(s => !s.IsExtension())
+            .Select(s => (Entry: s, Service: _services.Read(s)))
+            .OrderBy(s => s.Service.Name, StringComparer.Ordinal)
+            .ToList();
+        if (services.Count == 0)
+            throw merged.Broken("it has no services");
+
+        var resources = new ComposeResourceReader(_project, DirectoryOf);
+        var networks = Entries(merged, "networks").ToDictionary(n => n.Key, n => resources.ReadNetwork(n.Key, n.Value), StringComparer.Ordinal);
+        networks.TryAdd("default", resources.ReadNetwork("default", null));
+        var volumes = Entries(merged, "volumes").ToDictionary(v => v.Key, v => resources.ReadVolume(v.Key, v.Value), StringComparer.Ordinal);
+        foreach (var (entry, service) in services)
+            ComposeConsistency.Check(entry, service, services.ConvertAll(s => s.Service), networks, volumes);
+
+        var usedNetworks = services.SelectMany(s => s.Service.Networks.Keys).ToHashSet(StringComparer.Ordinal);
+        var usedVolumes = services.SelectMany(s => s.Service.NamedVolumes).ToHashSet(StringComparer.Ordinal);
+        return new ComposeProject
+        {
+            Name = _project,
+            Directory = _source.Directory,
+            Files = _source.Files,
+            Services = [.. services.Select(s => s.Service)],
+            Networks = networks.Where(n => usedNetworks.Contains(n.Key)).OrderBy(n => n.Key, StringComparer.Ordinal).ToDictionary(),
+            Volumes = volumes.Where(v => usedVolumes.Contains(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal).ToDictionary(),
+        };
     }
 
-    private List<ComposeService> ReadFile()
+    /// <summary>Compose checks the form of everything after each file, so that a later file cannot hide what is wrong in an earlier one.</summary>
+    private void Check(ComposeMapping merged)
     {
-        var stream = new YamlStream();
-        try
+        foreach (var entry in merged.Entries)
         {
-            using var reader = new StreamReader(_file);
-            stream.Load(reader);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BrokenEnvironmentException(_file, null, e.Message, e);
-        }
-        catch (YamlException e)
-        {
-            throw new BrokenEnvironmentException(_file, e.Start.Line, e.Message, e);
-        }
-
-        var services = new List<ComposeService>();
-        if (stream.Documents.Count == 0)
-            return services;
-
-        foreach (var (key, value) in Mapping(stream.Documents[0].RootNode, "the compose file"))
-        {
-            switch (Scalar(key))
+            switch (entry.Key)
             {
                 case "version" or "name":
+                    _ = entry.Value.Text();
                     break;
-                case "services":
-                    services.AddRange(Mapping(value, "services").Select(s => ReadService(Scalar(s.Key), s.Value)));
+                case "services" or "networks" or "volumes":
+                    _ = Entries(merged, entry.Key);
+                    break;
+                case var _ when entry.IsExtension():
                     break;
                 default:
-                    throw Unknown(key, "at the top level");
+                    throw entry.Unknown("at the top level");
             }
         }
 
-        return services;
+        foreach (var service in Entries(merged, "services").Where(s => !s.IsExtension()))
+            _ = _services.Read(service);
     }
 
-    private ComposeService ReadService(string name, YamlNode node)
-    {
-        var service = new ComposeService { Name = name };
-        foreach (var (key, value) in Mapping(node, $"service '{name}'"))
-        {
-            service = Scalar(key) switch
-            {
-                "image" => service with { Image = Expand(value) },
-                "ports" => service with { Ports = [.. Sequence(value).Select(ReadPort)] },
-                "devices" => service with { Devices = [.. Sequence(value).Select(Expand)] },
-                "tty" => service with { Tty = Bool(value) },
-                "stdin_open" => service with { StdinOpen = Bool(value) },
-                "environment" => service with { Environment = ReadEnvironment(value) },
-                "command" => service with { Command = ReadWords(value) },
-                "entrypoint" => service with { Entrypoint = ReadWords(value) },
-                "hostname" => service with { Hostname = Expand(value) },
-                "privileged" => service with { Privileged = Bool(value) },
-                "cap_add" => service with { CapAdd = [.. Sequence(value).Select(Expand)] },
-                "security_opt" => service with { SecurityOpt = [.. Sequence(value).Select(Expand)] },
-                "restart" => service with { Restart = Expand(value) },
-                _ => throw Unknown(key, $"in service '{name}'"),
-            };
-        }
+    private static IReadOnlyList<ComposeEntry> Entries(ComposeMapping root, string key) => root[key]?.Entries($"'{key}'") ?? [];
 
-        return service;
-    }
+    private string? Lookup(string name) => _source.Lookup(name) ?? (name == ProjectName.Variable ? _project : null);
 
-    private PortMapping ReadPort(YamlNode node)
-    {
-        try
-        {
-            return PortMapping.Parse(Expand(node));
-        }
-        catch (FormatException e)
-        {
-            throw Broken(node, e.Message);
-        }
-    }
-
-    private Dictionary<string, string?> ReadEnvironment(YamlNode node)
-    {
-        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
-        if (node is YamlMappingNode mapping)
-        {
-            foreach (var (key, value) in mapping.Children)
-                variables[Scalar(key)] = IsNull(value) ? _lookup(Scalar(key)) : Expand(value);
-            return variables;
-        }
-
-        foreach (var text in Sequence(node).Select(Expand))
-        {
-            var equals = text.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0)
-                variables[text] = _lookup(text);
-            else
-                variables[text[..equals]] = text[(equals + 1)..];
-        }
-
-        return variables;
-    }
-
-    private string[] ReadWords(YamlNode node)
-    {
-        if (node is YamlSequenceNode)
-            return [.. Sequence(node).Select(Expand)];
-
-        try
-        {
-            return CommandLineWords.Split(Expand(node));
-        }
-        catch (FormatException e)
-        {
-            throw Broken(node, e.Message);
-        }
-    }
-
-    private bool Bool(YamlNode node) => Expand(node) switch
-    {
-        "true" or "True" or "yes" or "on" => true,
-        "false" or "False" or "no" or "off" => false,
-        var other => throw Broken(node, $"'{other}' is neither true nor false"),
-    };
-
-    private string Expand(YamlNode node)
-    {
-        try
-        {
-            return Interpolation.Expand(Scalar(node), _lookup);
-        }
-        catch (FormatException e)
-        {
-            throw Broken(node, e.Message);
-        }
-    }
-
-    private IDictionary<YamlNode, YamlNode> Mapping(YamlNode node, string what) =>
-        node is YamlMappingNode mapping ? mapping.Children : throw Broken(node, $"{what} must be a mapping");
-
-    private IEnumerable<YamlNode> Sequence(YamlNode node) =>
-        node is YamlSequenceNode sequence ? sequence.Children : throw Broken(node, "a list is expected here");
-
-    private string Scalar(YamlNode node) =>
-        node is YamlScalarNode { Value: { } text } ? text : throw Broken(node, "a single value is expected here");
-
-    private static bool IsNull(YamlNode node) =>
-        node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "null" or "~" };
-
-    private BrokenEnvironmentException Unknown(YamlNode key, string where) =>
-        Broken(key, $"key '{Scalar(key)}' {where} is not supported");
-
-    private BrokenEnvironmentException Broken(YamlNode node, string reason) => new(_file, node.Start.Line, reason);
+    /// <summary>Paths start from the project's directory, in files that are extended from their own.</summary>
+    private string DirectoryOf(string file) =>
+        _source.Files.Contains(file, StringComparer.Ordinal) ? _source.Directory : Path.GetDirectoryName(file)!;
 }

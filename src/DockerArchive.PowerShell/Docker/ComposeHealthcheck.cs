@@ -15,13 +15,17 @@ internal sealed record ComposeHealthcheck
     public TimeSpan? StartInterval { get; init; }
 
     public int? Retries { get; init; }
+
+    /// <summary>Whether the image's own is not run either.</summary>
+    public bool Disabled { get; init; }
 }
 
 /// <summary>Another service that must be there first.</summary>
 /// <param name="Service">Its name.</param>
 /// <param name="Condition">What must hold.</param>
-/// <param name="Required">Whether its absence is an error.</param>
-internal sealed record ServiceDependency(string Service, DependencyCondition Condition, bool Required = true);
+/// <param name="Required">Whether its failure is an error.</param>
+/// <param name="Restart">Whether compose restarts this service with it.</param>
+internal sealed record ServiceDependency(string Service, DependencyCondition Condition, bool Required = true, bool Restart = false);
 
 internal enum DependencyCondition
 {

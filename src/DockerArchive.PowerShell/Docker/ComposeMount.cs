@@ -12,6 +12,27 @@ internal sealed record ComposeMount
     public required string Target { get; init; }
 
     public bool ReadOnly { get; init; }
+
+    /// <summary>Bind mounts: such as <c>rprivate</c>; null takes the engine's default.</summary>
+    public string? Propagation { get; init; }
+
+    /// <summary>Bind mounts: whether the engine makes the source where it is not there.</summary>
+    public bool CreateHostPath { get; init; }
+
+    /// <summary>Bind mounts: <c>z</c> or <c>Z</c>, or null.</summary>
+    public string? SELinux { get; init; }
+
+    /// <summary>Volumes: whether an empty one stays empty instead of taking what the image has there.</summary>
+    public bool NoCopy { get; init; }
+
+    /// <summary>Volumes: the part that is mounted; null mounts all.</summary>
+    public string? Subpath { get; init; }
+
+    /// <summary>tmpfs: bytes; null sets no limit.</summary>
+    public long? TmpfsSize { get; init; }
+
+    /// <summary>tmpfs: mode of its root.</summary>
+    public int? TmpfsMode { get; init; }
 }
 
 internal enum ComposeMountKind

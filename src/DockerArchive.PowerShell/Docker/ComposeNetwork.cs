@@ -22,6 +22,9 @@ internal sealed record ComposeNetwork
 
     public bool EnableIpv6 { get; init; }
 
+    /// <summary>Driver that gives out addresses; null takes the engine's default.</summary>
+    public string? AddressDriver { get; init; }
+
     /// <summary>Address pools; empty leaves them to the engine.</summary>
     public IReadOnlyList<ComposeAddressPool> Pools { get; init; } = [];
 }
@@ -38,4 +41,14 @@ internal sealed record ComposeAttachment
     public string? Ipv4Address { get; init; }
 
     public string? Ipv6Address { get; init; }
+
+    public IReadOnlyList<string> LinkLocalAddresses { get; init; } = [];
+
+    public string? MacAddress { get; init; }
+
+    /// <summary>The network of the highest priority gets the container's default route.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Whether the file says more than the network's name, even if nothing.</summary>
+    public bool IsConfigured { get; init; }
 }

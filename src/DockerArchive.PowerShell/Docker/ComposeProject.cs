@@ -12,12 +12,12 @@ internal sealed record ComposeProject
     /// <summary>Full paths of the compose files, in the order in which they were merged.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
-    /// <summary>The services, in the files' order.</summary>
+    /// <summary>The services, by name, as compose orders them.</summary>
     public required IReadOnlyList<ComposeService> Services { get; init; }
 
-    /// <summary>The networks that a service uses, by their keys in the file; <c>default</c> is one of them unless no service uses it.</summary>
+    /// <summary>The networks that a service uses, by their keys in the file; <c>default</c> is one of them unless every service names others.</summary>
     public IReadOnlyDictionary<string, ComposeNetwork> Networks { get; init; } = new Dictionary<string, ComposeNetwork>();
 
-    /// <summary>The named volumes, by their keys in the file.</summary>
+    /// <summary>The named volumes that a service uses, by their keys in the file.</summary>
     public IReadOnlyDictionary<string, ComposeVolume> Volumes { get; init; } = new Dictionary<string, ComposeVolume>();
 }

@@ -7,7 +7,11 @@ internal sealed record ComposeService
 {
     public required string Name { get; init; }
 
+    /// <summary>Null where <see cref="Build"/> makes one without a name of its own.</summary>
     public string? Image { get; init; }
+
+    /// <summary>Null where the image is only pulled.</summary>
+    public ComposeBuild? Build { get; init; }
 
     public IReadOnlyList<PortMapping> Ports { get; init; } = [];
 
@@ -36,7 +40,7 @@ internal sealed record ComposeService
 
     public string? Restart { get; init; }
 
-    /// <summary>The networks it is attached to, by their keys in the project, in the file's order.</summary>
+    /// <summary>The networks it is attached to, by their keys in the project, the one of its default route first.</summary>
     public IReadOnlyDictionary<string, ComposeAttachment> Networks { get; init; } =
         new Dictionary<string, ComposeAttachment> { ["default"] = new() };
 
@@ -46,28 +50,7 @@ internal sealed record ComposeService
 
     public IReadOnlyList<ServiceDependency> DependsOn { get; init; } = [];
 
-    /// <summary>Compose's rule for several files: sequences add, mappings merge, everything else is replaced.</summary>
-    public ComposeService MergedWith(ComposeService overlay)
-    {
-        var environment = new Dictionary<string, string?>(Environment, StringComparer.Ordinal);
-        foreach (var (key, value) in overlay.Environment)
-            environment[key] = value;
-
-        return this with
-        {
-            Image = overlay.Image ?? Image,
-            Ports = [.. Ports.Concat(overlay.Ports).Distinct()],
-            Devices = [.. Devices.Concat(overlay.Devices).Distinct(StringComparer.Ordinal)],
-            Tty = overlay.Tty || Tty,
-            StdinOpen = overlay.StdinOpen || StdinOpen,
-            Environment = environment,
-            Command = overlay.Command ?? Command,
-            Entrypoint = overlay.Entrypoint ?? Entrypoint,
-            Hostname = overlay.Hostname ?? Hostname,
-            Privileged = overlay.Privileged || Privileged,
-            CapAdd = [.. CapAdd.Concat(overlay.CapAdd).Distinct(StringComparer.Ordinal)],
-            SecurityOpt = [.. SecurityOpt.Concat(overlay.SecurityOpt).Distinct(StringComparer.Ordinal)],
-            Restart = overlay.Restart ?? Restart,
-        };
-    }
+    /// <summary>Keys of the named volumes it mounts.</summary>
+    public IEnumerable<string> NamedVolumes =>
+        Mounts.Where(m => m.Kind is ComposeMountKind.Volume).Select(m => m.Source).OfType<string>();
 }

@@ -2,54 +2,86 @@ using System.Text;
 
 namespace DockerArchive.Catalog;
 
-/// <summary>Splits a compose <c>command</c> string into words as a POSIX shell would, without expanding anything.</summary>
+/// <summary>Splits a compose <c>command</c> string into words as compose's go-shellwords does, without expanding anything.</summary>
 internal static class CommandLineWords
 {
-    /// <exception cref="FormatException">A quote is not closed.</exception>
+    /// <remarks>A <c>;</c>, <c>&amp;</c>, <c>|</c>, <c>&lt;</c> or <c>&gt;</c> outside quotes ends the command: there is no shell that would see it.</remarks>
+    /// <exception cref="FormatException">A quote or a parenthesis is not closed.</exception>
     public static string[] Split(string text)
     {
         var words = new List<string>();
         var word = new StringBuilder();
-        var inWord = false;
+        var (inWord, escaped, backQuoted, substituted) = (false, false, false, false);
         var quote = '\0';
-        for (var i = 0; i < text.Length; i++)
+        foreach (var c in text)
         {
-            var c = text[i];
-            if (c == '\\' && quote != '\'' && i + 1 < text.Length)
+            if (escaped)
             {
-                word.Append(text[++i]);
-                inWord = true;
+                word.Append(c switch { 't' => '\t', 'n' => '\n', _ => c });
+                (escaped, inWord) = (false, true);
+                continue;
             }
-            else if (quote != '\0')
+
+            if (c == '\\')
             {
-                if (c == quote)
-                    quote = '\0';
-                else
+                if (quote == '\'')
                     word.Append(c);
+                else
+                    escaped = true;
+                continue;
             }
-            else if (c is '\'' or '"')
+
+            if (c is ' ' or '\t' or '\r' or '\n')
             {
-                quote = c;
-                inWord = true;
-            }
-            else if (char.IsWhiteSpace(c))
-            {
-                if (inWord)
+                if (quote != '\0' || backQuoted || substituted)
+                {
+                    word.Append(c);
+                }
+                else if (inWord)
+                {
                     words.Add(word.ToString());
-                word.Clear();
-                inWord = false;
+                    word.Clear();
+                    inWord = false;
+                }
+
+                continue;
             }
-            else
+
+            switch (c)
             {
-                word.Append(c);
-                inWord = true;
+                case '`' when quote == '\0' && !substituted:
+                    backQuoted = !backQuoted;
+                    break;
+                case '(' when quote == '\0' && !backQuoted:
+                    if (substituted || word is not { Length: > 0 } || word[^1] != '$')
+                        throw Malformed(text);
+                    substituted = true;
+                    break;
+                case ')' when quote == '\0' && !backQuoted:
+                    substituted = !substituted;
+                    break;
+                case '"' or '\'' when !substituted && (quote == '\0' || quote == c):
+                    inWord |= quote == c;
+                    quote = quote == c ? '\0' : c;
+                    continue;
+                case ';' or '&' or '|' or '<' or '>' when quote == '\0' && !backQuoted && !substituted:
+                    // A number before '>' is that of a file, and no word.
+                    if (inWord && !(c == '>' && word is { Length: > 0 } && char.IsAsciiDigit(word[0])))
+                        words.Add(word.ToString());
+                    return [.. words];
             }
+
+            word.Append(c);
+            inWord = true;
         }
 
-        if (quote != '\0')
-            throw new FormatException($"'{text}' lacks a closing {quote}");
+        if (escaped || quote != '\0' || backQuoted || substituted)
+            throw Malformed(text);
         if (inWord)
             words.Add(word.ToString());
         return [.. words];
     }
+
+    private static FormatException Malformed(string text) =>
+        new($"'{text}' has a quote, a parenthesis or a backslash too many or too few");
 }

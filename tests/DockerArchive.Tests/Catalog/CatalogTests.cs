@@ -120,7 +120,7 @@ public sealed class CatalogTests : IDisposable
     public void An_overlay_adds_sequences_and_replaces_the_command()
     {
         WriteSeed();
-        var service = ArchiveCatalog.ReadService(Read("buildkit/v0.4.0"), ["kvm"]);
+        var service = Assert.Single(ArchiveCatalog.ReadProject(Read("buildkit/v0.4.0"), ["kvm"]).Services);
 
         Assert.Equal(["/dev/kvm:/dev/kvm"], service.Devices);
         Assert.Equal(["/start.sh", "-enable-kvm"], service.Command);
@@ -134,7 +134,7 @@ public sealed class CatalogTests : IDisposable
         _root.Write("a/.env", "VERSION=v1\nIMAGE=a\n");
 
         Assert.Equal("ssst0n3/docker_archive:a_v1", Read("a").Image);
-        Assert.Throws<BrokenEnvironmentException>(() => ArchiveCatalog.ReadService(Read("a"), []));
+        Assert.Throws<BrokenEnvironmentException>(() => ArchiveCatalog.ReadProject(Read("a"), []));
     }
 
     [Theory]
@@ -142,7 +142,22 @@ public sealed class CatalogTests : IDisposable
     [InlineData("services:\n  vm:\n    image: x\n    ports: [\"a\"]\n", 4, "no port mapping")]
     [InlineData("services:\n  vm:\n    image: x\n    tty: perhaps\n", 4, "neither true nor false")]
     [InlineData("services:\n  vm: text\n", 2, "must be a mapping")]
-    [InlineData("volumes:\n  a: {}\n", 1, "key 'volumes' at the top level")]
+    [InlineData("services:\n  vm: {image: x}\nsecrets:\n  a: {}\n", 3, "key 'secrets' at the top level")]
+    [InlineData("volumes:\n  a: {}\n", 1, "no services")]
+    [InlineData("services:\n  vm: {image: 1}\n", 2, "write it in quotes")]
+    [InlineData("services:\n  vm: {tty: true}\n", 2, "neither 'image' nor 'build'")]
+    [InlineData("services:\n  vm: {image: x}\n  vm: {image: y}\n", 3, "second time; the first is in line 2")]
+    [InlineData("services:\n  vm:\n    image: x\n    networks: [a]\n", 4, "uses network 'a'")]
+    [InlineData("services:\n  vm:\n    image: x\n    volumes: [data:/a]\n", 4, "uses volume 'data'")]
+    [InlineData("services:\n  vm:\n    image: x\n    depends_on: [a]\n", 4, "depends on 'a'")]
+    [InlineData("services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", 2, "a -> b -> a")]
+    [InlineData("services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n", 3, "extends itself: a -> b -> a")]
+    [InlineData("services:\n  vm:\n    extends: {service: a, file: b.yml}\n", 3, "does not exist")]
+    [InlineData("services:\n  vm:\n    image: x\n    devices: [a, b, a]\n", 4, "'a' is in the list twice")]
+    [InlineData("services:\n  vm:\n    image: x\n    healthcheck:\n      interval: 1x\n", 5, "no duration")]
+    [InlineData("services:\n  vm:\n    image: x\n    healthcheck: {test: [a]}\n", 4, "CMD-SHELL")]
+    [InlineData("services:\n  vm:\n    image: x\n    restart: sometimes\n", 4, "no restart policy")]
+    [InlineData("services:\n  vm:\n    image: *x\n", 3, "anchor")]
     [InlineData("services:\n  vm:\n    image: ${X:?set X}\n", 3, "set X")]
     [InlineData("services: [\n", 2, "")]
     public void A_broken_compose_file_is_named_with_line_and_reason(string text, long line, string reason)
@@ -159,7 +174,7 @@ public sealed class CatalogTests : IDisposable
     [Fact]
     public void A_broken_env_file_is_named_with_its_line()
     {
-        var file = _root.Write("a/.env", "VERSION=v1\nwhat\n");
+        var file = _root.Write("a/.env", "VERSION=v1\nwhat is it\n");
 
         var error = Assert.Throws<BrokenEnvironmentException>(() => Read("a"));
         Assert.Equal((file, 2L), (error.File, error.Line));
@@ -169,10 +184,10 @@ public sealed class CatalogTests : IDisposable
     public void Environment_variables_have_both_of_composes_forms()
     {
         _root.Write("a/.env", "VERSION=v1\nIMAGE=a\nFROM_ENV=seen\n");
-        _root.Write("a/docker-compose.yml", "services:\n  vm:\n    environment: [A=1, FROM_ENV, B=x=y]\n");
-        var list = ArchiveCatalog.ReadService(Read("a"), []).Environment;
-        _root.Write("a/docker-compose.yml", "services:\n  vm:\n    environment: {A: 1, FROM_ENV: , B: x=y}\n");
-        var mapping = ArchiveCatalog.ReadService(Read("a"), []).Environment;
+        _root.Write("a/docker-compose.yml", "services:\n  vm:\n    image: x\n    environment: [A=1, FROM_ENV, B=x=y]\n");
+        var list = Assert.Single(ArchiveCatalog.ReadProject(Read("a"), []).Services).Environment;
+        _root.Write("a/docker-compose.yml", "services:\n  vm:\n    image: x\n    environment: {A: 1, FROM_ENV: , B: x=y}\n");
+        var mapping = Assert.Single(ArchiveCatalog.ReadProject(Read("a"), []).Services).Environment;
 
         Assert.Equal(new Dictionary<string, string?> { ["A"] = "1", ["FROM_ENV"] = "seen", ["B"] = "x=y" }, list);
         Assert.Equal(list, mapping);

@@ -11,27 +11,50 @@ public class TextFormsTests
     [InlineData("127.0.0.1::22", "127.0.0.1", null, 22, "tcp")]
     [InlineData("[::1]:53:53/udp", "::1", 53, 53, "udp")]
     public void Port_mappings_have_composes_short_form(string text, string? address, int? host, int container, string protocol) =>
-        Assert.Equal(new PortMapping(address, host, container, protocol), PortMapping.Parse(text));
+        Assert.Equal([new PortMapping(address, host, container, protocol)], PortMapping.Parse(text));
 
     [Theory]
     [InlineData("")]
-    [InlineData("0:22")]
+    [InlineData("22:0")]
     [InlineData("65536:22")]
     [InlineData("ssh:22")]
-    [InlineData("4000-4001:22")]
+    [InlineData("22/ip")]
+    [InlineData("::")]
     public void Other_texts_are_no_port_mapping(string text) =>
         Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => PortMapping.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("4000-4001:22", "4000-4001:22")]
+    [InlineData("4000-4002:22-24/udp", "4000:22/udp 4001:23/udp 4002:24/udp")]
+    [InlineData("127.0.0.1:98-100:98-100", "127.0.0.1:100:100 127.0.0.1:98:98 127.0.0.1:99:99")]
+    [InlineData("99-101", "100 101 99")]
+    public void Ranges_are_one_mapping_for_each_port_or_a_choice_for_Docker(string text, string expected) =>
+        Assert.Equal(expected, string.Join(' ', PortMapping.Parse(text)));
+
+    [Theory]
+    [InlineData("4000-4001:22-24", "not of the same length")]
+    [InlineData("4001-4000:22", "ends before it begins")]
+    [InlineData("1.2.3:4000:22", "no IP address")]
+    public void A_wrong_range_or_address_is_said(string text, string part) =>
+        Assert.Contains(part, Assert.Throws<FormatException>(() => PortMapping.Parse(text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("/start.sh -enable-kvm", new[] { "/start.sh", "-enable-kvm" })]
     [InlineData("a 'b c' \"d \\\" e\" f\\ g ''", new[] { "a", "b c", "d \" e", "f g", "" })]
     [InlineData("  ", new string[0])]
-    public void A_command_is_split_as_a_shell_splits_it(string text, string[] expected) =>
+    [InlineData("a&&b c", new[] { "a" })]
+    [InlineData("a 2>b", new[] { "a" })]
+    [InlineData("a\\tb 'c\\d' $(e f) `g h`", new[] { "a\tb", "c\\d", "$(e f)", "`g h`" })]
+    public void A_command_is_split_as_compose_splits_it(string text, string[] expected) =>
         Assert.Equal(expected, CommandLineWords.Split(text));
 
-    [Fact]
-    public void An_open_quote_is_an_error() =>
-        Assert.Throws<FormatException>(() => CommandLineWords.Split("a 'b"));
+    [Theory]
+    [InlineData("a 'b")]
+    [InlineData("a \\")]
+    [InlineData("a (b)")]
+    [InlineData("a b)")]
+    public void What_is_not_closed_is_an_error(string text) =>
+        Assert.Throws<FormatException>(() => CommandLineWords.Split(text));
 
     [Theory]
     [InlineData("buildkit/v0.40", new[] { "buildkit/v0.4.0" })]
