@@ -20,4 +20,7 @@ internal sealed record ComposeProject
 
     /// <summary>The named volumes that a service uses, by their keys in the file.</summary>
     public IReadOnlyDictionary<string, ComposeVolume> Volumes { get; init; } = new Dictionary<string, ComposeVolume>();
+
+    /// <summary>Reference of a service's image; one that is only built has compose's name for it.</summary>
+    public string ImageOf(ComposeService service) => service.Image ?? $"{Name}-{service.Name}";
 }

@@ -26,7 +26,7 @@ internal sealed record MachinePlan
 
     /// <summary>The project with what the user chose.</summary>
     public ComposeProject Apply(ComposeProject project) =>
-        project with { Services = [.. project.Services.Select(Apply)] };
+        project with { Services = [.. project.Services.Select(s => Apply(project, s))] };
 
     /// <summary>The service with the arguments that its machine's QEMU is to have beside those of the file.</summary>
     /// <param name="service">The service.</param>
@@ -45,9 +45,9 @@ internal sealed record MachinePlan
         return service with { Command = [.. command, .. arguments] };
     }
 
-    private ComposeService Apply(ComposeService service) => service with
+    private ComposeService Apply(ComposeProject project, ComposeService service) => service with
     {
-        Image = Images.GetValueOrDefault(service.Name, service.Image ?? ""),
+        Image = Images.GetValueOrDefault(service.Name, project.ImageOf(service)),
         Ports = [.. service.Ports.Select(Place)],
     };
 
@@ -56,5 +56,6 @@ internal sealed record MachinePlan
     {
         Address = Options.ListenAddress,
         HostPort = (port.ContainerPort == SshPort ? Options.Port : null) ?? (Options.FreePorts ? null : port.HostPort),
+        LastHostPort = Options.FreePorts || (port.ContainerPort == SshPort && Options.Port is not null) ? null : port.LastHostPort,
     };
 }
