@@ -90,13 +90,16 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
         };
     }
 
-    /// <summary>Our own label names it also where its directory has been renamed or is in no known root.</summary>
-    private static string? EnvironmentOf(IDictionary<string, string> labels, Lazy<ILookup<string, string>> names) =>
-        labels.TryGetValue(ComposeLabels.Environment, out var own)
-            ? own
-            : labels.TryGetValue(ComposeLabels.WorkingDirectory, out var directory)
-                ? names.Value[Path.GetFullPath(directory)].FirstOrDefault()
-                : null;
+    /// <summary>
+    /// The environment that lies where the container's files do. Our own label names it also where that directory has been
+    /// renamed or is another machine's; if it is there and in no known root, somebody else's environment has the same name.
+    /// </summary>
+    private static string? EnvironmentOf(IDictionary<string, string> labels, Lazy<ILookup<string, string>> names)
+    {
+        var directory = labels.TryGetValue(ComposeLabels.WorkingDirectory, out var path) ? Path.GetFullPath(path) : "";
+        return names.Value[directory].FirstOrDefault()
+            ?? (labels.TryGetValue(ComposeLabels.Environment, out var own) && !Directory.Exists(directory) ? own : null);
+    }
 }
 
 /// <summary>An environment is there, but nothing of it runs.</summary>
