@@ -10,6 +10,14 @@ namespace DockerArchive.Commands;
 [OutputType(typeof(StageResult))]
 public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
 {
+    /// <summary>Names of environments; wildcards are allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Name", "Environment")]
+    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public override string[] Env { get; set; } = [];
+
     /// <summary>Values for the ARGs of the environment's Dockerfile; BASE is also the base of converter and runner.</summary>
     [Parameter]
     [ValidateNotNull]

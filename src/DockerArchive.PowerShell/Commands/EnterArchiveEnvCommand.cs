@@ -21,7 +21,7 @@ public sealed class EnterArchiveEnvCommand : LoginCmdlet
         ValueFromPipelineByPropertyName = true,
         ParameterSetName = ByEnvironment)]
     [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string Env { get; set; } = "";

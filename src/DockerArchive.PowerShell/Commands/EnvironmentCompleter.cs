@@ -19,18 +19,22 @@ public sealed class EnvironmentCompleter : IArgumentCompleter
         ArgumentNullException.ThrowIfNull(wordToComplete);
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
         var word = wordToComplete.Trim('\'', '"');
-        var roots = fakeBoundParameters["Root"] switch
-        {
-            string one => [one],
-            object[] several => several.Select(r => $"{r}").ToArray(),
-            _ => null,
-        };
         var pattern = WildcardPattern.Get($"*{EnvironmentName.Normalize(word)}*", WildcardOptions.IgnoreCase);
-        return ArchiveCatalog.Open(roots).Names()
-            .Where(pattern.IsMatch)
-            // What starts as typed comes before what merely contains it.
+        return Complete(ArchiveCatalog.Open(Words(fakeBoundParameters["Root"])).Names().Where(pattern.IsMatch), word);
+    }
+
+    /// <summary>What starts as typed comes before what merely contains it.</summary>
+    internal static IEnumerable<CompletionResult> Complete(IEnumerable<string> names, string word) =>
+        names
             .OrderBy(n => n.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 0 : 1)
             .ThenBy(n => n, EnvironmentOrder.Instance)
             .Select(n => new CompletionResult(n, n, CompletionResultType.ParameterValue, n));
-    }
+
+    /// <summary>What is bound to a parameter that takes one text or several; null if nothing is.</summary>
+    internal static string[]? Words(object? bound) => bound switch
+    {
+        string one => [one],
+        object[] several => [.. several.Select(r => $"{r}")],
+        _ => null,
+    };
 }

@@ -1,47 +1,83 @@
 using System.Management.Automation;
+using Docker.DotNet;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
 
-/// <summary>Gives the serial consoles of guests as lines, whether their machines run or have ended.</summary>
+/// <summary>Gives out the serial console of guests as lines, also of those that have ended.</summary>
 [Cmdlet(VerbsCommon.Get, "ArchiveConsole")]
 [OutputType(typeof(ConsoleLine))]
 public sealed class GetArchiveConsoleCommand : EnvironmentCmdlet
 {
-    /// <summary>Only that many of the last lines that are there. Default: all.</summary>
+    private readonly Dictionary<string, ArchiveInstance> _followed = new(StringComparer.Ordinal);
+
+    /// <summary>How many of the last lines; with -Follow, how many of those that are there. Default: all.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int? Tail { get; set; }
 
-    /// <summary>Give further lines as they come, until the machines end.</summary>
+    /// <summary>Go on with every new line until the machine ends, or until stopped.</summary>
     [Parameter]
     [Alias("Wait")]
     public SwitchParameter Follow { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Run(async (output, cancellation) =>
+    protected override void ProcessRecord()
     {
-        var engine = await EngineAsync(cancellation);
-        var all = await new InstanceRegistry(engine, Catalog).ListAsync(cancellation);
-        var instances = new InstanceMatches(Catalog, all)
-            .Find(Env, name => output.Error(NotRunningException.NothingToEnd(name)), output.Error).ToArray();
-        var console = new SerialConsole(engine);
-        if (Follow)
-            await Task.WhenAll(instances.Select(i => WriteAsync(console, i, output, cancellation)));
-        else
+        ArchiveInstance[] instances = [];
+        Run(async (output, cancellation) =>
         {
-            foreach (var instance in instances)
-                await WriteAsync(console, instance, output, cancellation);
+            var all = await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListAsync(cancellation);
+            instances = [.. new InstanceMatches(Catalog, all).Find(
+                Env, name => output.Error(NotRunningException.NothingToEnd(name)), output.Error)];
+        });
+        foreach (var instance in instances)
+        {
+            if (Follow)
+                _followed.TryAdd(instance.ContainerId, instance);
+            else
+                Run((output, cancellation) => ReadAsync(instance, output, cancellation));
         }
-    });
+    }
 
-    private async Task WriteAsync(
-        SerialConsole console, ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override void EndProcessing()
     {
-        await foreach (var (time, raw) in console.ReadAsync(instance.ContainerId, Tail, null, Follow, cancellation))
+        if (_followed.Count == 0)
+            return;
+        Run((output, cancellation) => Task.WhenAll(_followed.Values.Select(async instance =>
         {
-            await output.ObjectAsync(
-                new ConsoleLine { Instance = instance.Name, Time = time, Text = SerialConsole.Plain(raw), Raw = raw });
+            try
+            {
+                await ReadAsync(instance, output, cancellation);
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested && Explain(e) is { } known)
+            {
+                // The others are still followed.
+                await output.ErrorAsync(known.ToErrorRecord());
+            }
+        })));
+    }
+
+    private async Task ReadAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
+    {
+        var console = new SerialConsole(await EngineAsync(cancellation));
+        try
+        {
+            await foreach (var (time, raw) in console.ReadAsync(instance.ContainerId, Tail, null, Follow, cancellation))
+            {
+                await output.ObjectAsync(new ConsoleLine
+                {
+                    Instance = instance.Name,
+                    Time = time,
+                    Text = SerialConsole.Plain(raw),
+                    Raw = raw,
+                });
+            }
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            throw new NotRunningException(instance.Name);
         }
     }
 }

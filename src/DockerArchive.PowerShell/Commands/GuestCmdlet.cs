@@ -8,7 +8,7 @@ public abstract class GuestCmdlet : LoginCmdlet
     /// <summary>Names of environments that run, or of instances; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = ByEnvironment)]
     [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Env { get; set; } = [];

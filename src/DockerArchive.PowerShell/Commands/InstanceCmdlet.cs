@@ -6,6 +6,7 @@ namespace DockerArchive.Commands;
 /// <summary>Base of cmdlets that do one thing to each instance a user names, to some at once.</summary>
 public abstract class InstanceCmdlet : EnvironmentCmdlet
 {
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
     private ParallelWork? _work;
 
     /// <summary>How many instances are worked on at once.</summary>
@@ -20,6 +21,12 @@ public abstract class InstanceCmdlet : EnvironmentCmdlet
     private protected virtual bool Concerns(ArchiveInstance instance) => true;
 
     private protected abstract Task ProcessAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation);
+
+    /// <summary>Those of the names typed that must be of instances.</summary>
+    private protected virtual IEnumerable<string> InstanceNames(IReadOnlyList<ArchiveInstance> all) => Env;
+
+    /// <summary>Begins something when there is room for it.</summary>
+    private protected void Begin(Func<CmdletOutput, CancellationToken, Task> item) => _work!.Add(item);
 
     /// <summary>An environment is there, but no instance of it.</summary>
     private protected virtual void NothingThere(string environment) =>
@@ -41,10 +48,11 @@ public abstract class InstanceCmdlet : EnvironmentCmdlet
         if (all is null)
             return;
 
-        foreach (var instance in new InstanceMatches(Catalog, all).Find(Env, NothingThere, e => WriteError(e.ToErrorRecord())))
+        foreach (var instance in new InstanceMatches(Catalog, all).Find(InstanceNames(all), NothingThere, e => WriteError(e.ToErrorRecord())))
         {
-            if (Concerns(instance) && ShouldProcess($"{instance.Name} ({instance.Environment})", Action))
-                _work!.Add((output, cancellation) => ProcessAsync(instance, output, cancellation));
+            // What the pipeline names again is being worked on, although it may still be listed.
+            if (Concerns(instance) && _begun.Add(instance.ContainerId) && ShouldProcess($"{instance.Name} ({instance.Environment})", Action))
+                Begin((output, cancellation) => ProcessAsync(instance, output, cancellation));
         }
     }
 

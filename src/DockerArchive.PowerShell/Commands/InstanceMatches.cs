@@ -14,12 +14,14 @@ internal sealed class InstanceMatches(ArchiveCatalog catalog, IReadOnlyList<Arch
         IEnumerable<string> names, Action<string> notThere, Action<ArchiveException> error) =>
         names.SelectMany(typed => Find(typed, notThere, error)).DistinctBy(i => i.ContainerId);
 
+    public static bool IsMeant(ArchiveInstance instance, WildcardPattern pattern) =>
+        pattern.IsMatch(instance.Name) || pattern.IsMatch(instance.Project) || pattern.IsMatch(instance.Environment ?? "");
+
     private ArchiveInstance[] Find(string typed, Action<string> notThere, Action<ArchiveException> error)
     {
         var name = EnvironmentName.Normalize(typed);
         var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        var matches = all.Where(
-            i => pattern.IsMatch(i.Name) || pattern.IsMatch(i.Project) || pattern.IsMatch(i.Environment ?? "")).ToArray();
+        var matches = all.Where(i => IsMeant(i, pattern)).ToArray();
         if (matches.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(typed))
         {
             if (catalog.Names().Any(pattern.IsMatch))

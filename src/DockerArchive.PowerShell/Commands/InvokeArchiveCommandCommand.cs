@@ -29,7 +29,7 @@ public sealed class InvokeArchiveCommandCommand : LoginCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = ByEnvironment)]
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = FileByEnvironment)]
     [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Env { get; set; } = [];

@@ -17,8 +17,8 @@ public sealed class OverlayCompleter : IArgumentCompleter
         IDictionary fakeBoundParameters)
     {
         ArgumentNullException.ThrowIfNull(fakeBoundParameters);
-        var catalog = ArchiveCatalog.Open(Words(fakeBoundParameters["Root"]));
-        var patterns = Words(fakeBoundParameters["Env"])?
+        var catalog = ArchiveCatalog.Open(EnvironmentCompleter.Words(fakeBoundParameters["Root"]));
+        var patterns = EnvironmentCompleter.Words(fakeBoundParameters["Env"])?
             .Select(e => WildcardPattern.Get(EnvironmentName.Normalize(e), WildcardOptions.IgnoreCase)).ToArray();
         var word = WildcardPattern.Get($"{wordToComplete}*", WildcardOptions.IgnoreCase);
         return catalog.Directories()
@@ -29,11 +29,4 @@ public sealed class OverlayCompleter : IArgumentCompleter
             .Order(StringComparer.Ordinal)
             .Select(o => new CompletionResult(o));
     }
-
-    private static string[]? Words(object? bound) => bound switch
-    {
-        string one => [one],
-        object[] several => [.. several.Select(r => $"{r}")],
-        _ => null,
-    };
 }

@@ -13,7 +13,7 @@ public abstract class ReadinessCmdlet : AuthenticationCmdlet
     /// <summary>Names of environments, or of instances where there are some; wildcards are allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Name", "Environment")]
-    [ArgumentCompleter(typeof(EnvironmentCompleter))]
+    [ArgumentCompleter(typeof(InstanceCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Env { get; set; } = [];

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
@@ -7,11 +9,34 @@ namespace DockerArchive.Commands;
 [Cmdlet(VerbsCommon.Remove, "ArchiveEnv", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 public sealed class RemoveArchiveEnvCommand : InstanceCmdlet
 {
+    private readonly HashSet<string> _networks = new(StringComparer.Ordinal);
+
     /// <summary>Remove instances that run, too.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     private protected override string Action => "Remove";
+
+    /// <summary>A start that was killed before it made a container leaves a network, which is removed by the same names.</summary>
+    private protected override IEnumerable<string> InstanceNames(IReadOnlyList<ArchiveInstance> all)
+    {
+        IReadOnlyList<LeftNetwork> left = [];
+        Run(async (_, cancellation) =>
+            left = await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListLeftNetworksAsync(cancellation));
+        foreach (var typed in Env)
+        {
+            var pattern = WildcardPattern.Get(EnvironmentName.Normalize(typed), WildcardOptions.IgnoreCase);
+            LeftNetwork[] matches = [.. left.Where(n => pattern.IsMatch(n.Project) || pattern.IsMatch(n.Environment))];
+            foreach (var network in matches)
+            {
+                if (_networks.Add(network.Name) && ShouldProcess($"network {network.Name} ({network.Environment})", Action))
+                    Begin(async (_, cancellation) => await new ProjectResources(await EngineAsync(cancellation)).RemoveAsync(network.Project));
+            }
+
+            if (matches.Length == 0 || all.Any(i => InstanceMatches.IsMeant(i, pattern)))
+                yield return typed;
+        }
+    }
 
     private protected override async Task ProcessAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
     {
@@ -21,9 +46,11 @@ public sealed class RemoveArchiveEnvCommand : InstanceCmdlet
                 "InstanceRunning",
                 ErrorCategory.InvalidOperation,
                 instance.Name,
-                $"Instance '{instance.Name}' runs. Stop it first (Stop-ArchiveEnv {instance.Environment}), or give -Force.");
+                $"Instance '{instance.Name}' runs. Stop it first (Stop-ArchiveEnv {instance.Name}), or give -Force.");
         }
 
+        using var progress = new ProgressLine(output.Progress, $"Removing {instance.Name}");
+        progress.Show("container, disk and network");
         await new InstanceContainers(await EngineAsync(cancellation)).RemoveAsync(instance.ContainerId, instance.Project);
     }
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Management.Automation;
+using DockerArchive.Catalog;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Commands;
@@ -14,34 +14,44 @@ public sealed class RestartArchiveEnvCommand : ReadinessCmdlet
     [ValidateRange(0, 3600)]
     public int ShutdownTimeoutSec { get; set; } = 15;
 
-    /// <inheritdoc/>
+    /// <summary>Machines of a cluster go down together and come up in the order in which they depend on each other.</summary>
     protected override void ProcessRecord()
     {
-        foreach (var instance in FindInstances())
+        foreach (var project in FindInstances().GroupBy(i => i.Project))
         {
-            if (ShouldProcess($"{instance.Name} ({instance.Environment})", "Restart"))
-                Begin((output, cancellation) => RestartAsync(instance, output, cancellation));
+            ArchiveInstance[] machines = [.. project.Where(i => ShouldProcess($"{i.Name} ({i.Environment})", "Restart"))];
+            if (machines.Length > 0)
+                Begin((output, cancellation) => RestartAsync(machines, output, cancellation));
         }
     }
 
-    private async Task RestartAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
+    private async Task RestartAsync(ArchiveInstance[] machines, CmdletOutput output, CancellationToken cancellation)
     {
+        // That they can be started again is found out before they are stopped.
+        var env = DefinitionOf(machines[0]);
+        var project = machines[0].Project;
         var engine = await EngineAsync(cancellation);
-        using var progress = new StartProgress(output.Progress, instance.Name, "Restarting");
-        if (instance.State is InstanceState.Running)
+        using var progress = new StartProgress(output.Progress, project, "Restarting");
+        progress.Show(project, InstanceState.Stopped, "guest shuts down");
+        await Task.WhenAll(machines.Select(
+            m => new Shutdown(engine).RunAsync(m, TimeSpan.FromSeconds(ShutdownTimeoutSec), cancellation)));
+
+        var starter = new InstanceStarter(
+            engine, new InstanceRegistry(engine, Catalog), new StartReport(progress.Show, progress.Show, output.Warning));
+        var plan = new MachinePlan
         {
-            progress.Show(instance.Name, InstanceState.Stopped, "guest shuts down");
-            await new Shutdown(engine).RunAsync(instance, TimeSpan.FromSeconds(ShutdownTimeoutSec), cancellation);
+            Options = new StartOptions { Until = Until, Timeout = TimeSpan.FromSeconds(TimeoutSec) },
+        };
+        foreach (var instance in await starter.StartAsync(env, project, plan, LoginFor, cancellation))
+        {
+            if (machines.Any(m => m.ContainerId == instance.ContainerId))
+                await output.ObjectAsync(instance);
         }
-
-        var clock = Stopwatch.StartNew();
-        await new InstanceContainers(engine).StartAsync(instance.ContainerId, instance.Name, cancellation);
-        var created = new ReadinessRung(InstanceState.Created, clock.Elapsed);
-
-        // Docker may give the container another free port.
-        var registry = new InstanceRegistry(engine, Catalog);
-        var running = (await registry.ListAsync(cancellation)).FirstOrDefault(i => i.ContainerId == instance.ContainerId)
-            ?? throw new NotRunningException(instance.Name);
-        await output.ObjectAsync(await ClimbAsync(engine, running, [created], progress, cancellation));
     }
+
+    /// <exception cref="EnvironmentNotFoundException">Its directory was renamed or removed.</exception>
+    private ArchiveEnv DefinitionOf(ArchiveInstance instance) =>
+        Catalog.Directories().FirstOrDefault(d => d.Name == instance.Environment).Directory is { } directory
+            ? ArchiveCatalog.Read(instance.Environment!, directory)
+            : throw new EnvironmentNotFoundException(instance.Environment!, Catalog.Names(), Catalog.Roots);
 }

@@ -33,10 +33,13 @@ internal static class ComposeLabels
             [Environment] = environment,
         };
 
-    public static Dictionary<string, string> ForNetwork(string project) => new()
+    /// <summary>Compose itself only looks at the first two.</summary>
+    public static Dictionary<string, string> ForNetwork(string project, string directory, string environment) => new()
     {
         [Project] = project,
         [Network] = "default",
+        [WorkingDirectory] = directory,
+        [Environment] = environment,
     };
 
     /// <summary>Only equality with an earlier start of ours matters; compose computes its own from its own model.</summary>

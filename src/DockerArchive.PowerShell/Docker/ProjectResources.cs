@@ -7,7 +7,7 @@ namespace DockerArchive.Docker;
 internal sealed class ProjectResources(DockerEngine engine)
 {
     /// <summary>Makes those that a project's services use and that are not there.</summary>
-    public async Task EnsureAsync(ComposeProject project, CancellationToken cancellation)
+    public async Task EnsureAsync(ComposeProject project, string environment, CancellationToken cancellation)
     {
         foreach (var network in project.Networks.Values)
         {
@@ -18,7 +18,12 @@ internal sealed class ProjectResources(DockerEngine engine)
             catch (DockerNetworkNotFoundException)
             {
                 await engine.Client.Networks.CreateNetworkAsync(
-                    new NetworksCreateParameters { Name = network.Name, Driver = "bridge", Labels = ComposeLabels.ForNetwork(project.Name) },
+                    new NetworksCreateParameters
+                    {
+                        Name = network.Name,
+                        Driver = "bridge",
+                        Labels = ComposeLabels.ForNetwork(project.Name, project.Directory, environment),
+                    },
                     cancellation);
             }
         }

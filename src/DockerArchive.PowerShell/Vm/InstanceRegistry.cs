@@ -13,8 +13,7 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
     /// <summary>All instances, started by this module or by <c>docker compose</c> in a known environment's directory.</summary>
     public async Task<IReadOnlyList<ArchiveInstance>> ListAsync(CancellationToken cancellation)
     {
-        var names = new Lazy<ILookup<string, string>>(
-            () => catalog.Directories().ToLookup(d => Path.GetFullPath(d.Directory), d => d.Name));
+        var names = NamesByDirectory();
         return
         [
             .. (await ListContainersAsync(ComposeLabels.Project, cancellation))
@@ -50,17 +49,37 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
                 .OrderBy(i => i.Name, EnvironmentOrder.Instance),
         ];
 
+    /// <summary>Networks that were made for instances of which no container is left, as after a start that was killed.</summary>
+    public async Task<IReadOnlyList<LeftNetwork>> ListLeftNetworksAsync(CancellationToken cancellation)
+    {
+        var networks = await engine.Client.Networks.ListNetworksAsync(
+            new NetworksListParameters { Filters = WithLabel(ComposeLabels.Environment) }, cancellation);
+        if (networks.Count == 0)
+            return [];
+        var used = (await ListContainersAsync(ComposeLabels.Project, cancellation))
+            .Select(c => c.Labels[ComposeLabels.Project]).ToHashSet(StringComparer.Ordinal);
+        var names = NamesByDirectory();
+        return
+        [
+            .. networks
+                .Where(n => n.Labels.TryGetValue(ComposeLabels.Project, out var project) && !used.Contains(project))
+                .Select(n => (Network: n, Environment: EnvironmentOf(n.Labels, names)))
+                .Where(n => n.Environment is not null)
+                .Select(n => new LeftNetwork(n.Network.Name, n.Network.Labels[ComposeLabels.Project], n.Environment!)),
+        ];
+    }
+
+    private Lazy<ILookup<string, string>> NamesByDirectory() =>
+        new(() => catalog.Directories().ToLookup(d => Path.GetFullPath(d.Directory), d => d.Name));
+
     private async Task<IList<ContainerListResponse>> ListContainersAsync(string label, CancellationToken cancellation) =>
         await engine.Client.Containers.ListContainersAsync(
-            new ContainersListParameters
-            {
-                All = true,
-                Filters = new Dictionary<string, IDictionary<string, bool>>
-                {
-                    ["label"] = new Dictionary<string, bool> { [label] = true },
-                },
-            },
-            cancellation);
+            new ContainersListParameters { All = true, Filters = WithLabel(label) }, cancellation);
+
+    private static Dictionary<string, IDictionary<string, bool>> WithLabel(string label) => new()
+    {
+        ["label"] = new Dictionary<string, bool> { [label] = true },
+    };
 
     private ArchiveInstance ToInstance(ContainerListResponse container, Lazy<ILookup<string, string>> names)
     {
@@ -101,6 +120,12 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
             ?? (labels.TryGetValue(ComposeLabels.Environment, out var own) && !Directory.Exists(directory) ? own : null);
     }
 }
+
+/// <summary>A network without its instance.</summary>
+/// <param name="Name">Its name in the engine.</param>
+/// <param name="Project">The instance's project.</param>
+/// <param name="Environment">The instance's environment.</param>
+internal sealed record LeftNetwork(string Name, string Project, string Environment);
 
 /// <summary>An environment is there, but nothing of it runs.</summary>
 public sealed class NotRunningException : ArchiveException

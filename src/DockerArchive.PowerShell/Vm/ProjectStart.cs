@@ -186,7 +186,7 @@ internal sealed class ProjectStart
         _report.Doing(name, InstanceState.Created, $"container from {service.Image}");
         var image = await new ServiceImage(_engine, _report.Pulling).EnsureAsync(
             _env.Name, service.Image!, plan.Options.Pull, cancellation);
-        await new ProjectResources(_engine).EnsureAsync(_project, cancellation);
+        await new ProjectResources(_engine).EnsureAsync(_project, _env.Name, cancellation);
         var id = await _containers.MakeAsync(_env, _project, plan.WithArguments(service, image), cancellation);
         if (id is null)
         {
