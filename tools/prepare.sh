@@ -77,6 +77,23 @@ base_image() {
     dqd/import-base.sh
 }
 
+# Compose's own reading is what the module's is compared with. Debian 12 has only its first version, which has other rules.
+compose_plugin() {
+    docker compose version >/dev/null 2>&1 && return 0
+    { may_install && [ "$(dpkg --print-architecture)" = amd64 ]; } ||
+        fail "please install the docker compose plugin (https://docs.docker.com/compose/install/linux)"
+    local deb=docker-compose_2.26.1-4_amd64.deb
+    say "fetching docker compose 2.26.1 from Debian 13"
+    mkdir -p out/compose "$HOME/.docker/cli-plugins"
+    curl -fsSL -o "out/compose/$deb" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}/pool/main/d/docker-compose/$deb"
+    echo "47681197cb2b1ab88206b42a1a92fc75f50d9530a6322d03494a473eed0408ea  out/compose/$deb" | sha256sum --check --quiet
+    dpkg-deb -x "out/compose/$deb" out/compose
+    local plugin
+    plugin=$(find "$PWD/out/compose/usr" -name docker-compose -type f -path '*cli-plugins*' | head -n 1)
+    ln -sfn "${plugin:?the package has no plugin}" "$HOME/.docker/cli-plugins/docker-compose"
+    docker compose version >/dev/null
+}
+
 command -v dotnet >/dev/null || fail "please install the .NET SDK 10 (https://dot.net)"
 need docker docker.io
 install_missing
@@ -88,7 +105,9 @@ for part in "$@"; do
             need docker-compose docker-compose
             need busybox busybox
             need tmux tmux
+            need curl curl
             install_missing
+            compose_plugin
             ;;
         ssh)
             need ssh openssh-client

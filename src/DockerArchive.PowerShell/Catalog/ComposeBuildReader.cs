@@ -6,14 +6,16 @@ namespace DockerArchive.Catalog;
 internal static class ComposeBuildReader
 {
     /// <param name="node">The context's path, or a mapping.</param>
+    /// <param name="directory">Full path of the project's directory, which is the context where none is given.</param>
     /// <param name="lookup">Gives a variable's value, or null if it is not set.</param>
     /// <param name="resolve">Makes a path of the file a full one.</param>
-    public static ComposeBuild Read(ComposeNode node, Func<string, string?> lookup, Func<ComposeNode, string, string> resolve)
+    public static ComposeBuild Read(
+        ComposeNode node, string directory, Func<string, string?> lookup, Func<ComposeNode, string, string> resolve)
     {
         if (node is ComposeScalar)
             return new ComposeBuild { Context = Context(node, resolve), Dockerfile = "Dockerfile" };
 
-        var build = new ComposeBuild { Context = resolve(node, ".") };
+        var build = new ComposeBuild { Context = directory };
         foreach (var part in node.Entries("'build'"))
         {
             build = part.Key switch

@@ -16,7 +16,7 @@ internal sealed class ComposeExtends(ComposeDocuments files, string directory, s
             return root;
         var whole = services with
         {
-            Entries = [.. services.Entries.Select(s => s with { Value = Whole(s, new Place(file, directory, services), []) })],
+            Entries = [.. services.Entries.Select(s => s with { Value = Whole(s, new Place(file, directory, services, [document]), []) })],
         };
         return root.With(root.Entries.First(e => e.Key == "services") with { Value = whole });
     }
@@ -42,7 +42,7 @@ internal sealed class ComposeExtends(ComposeDocuments files, string directory, s
         if (Whole(original, target, chain) is not ComposeMapping whole)
             return service.Without("extends");
 
-        return ComposeMerge.MergeService(Reset(entry.Key, whole), service).Without("extends");
+        return ComposeMerge.MergeService(Reset(entry.Key, whole, target.Documents), service).Without("extends");
     }
 
     private (string Service, Place Place) Target(ComposeNode node, Place place)
@@ -71,20 +71,21 @@ internal sealed class ComposeExtends(ComposeDocuments files, string directory, s
         var content = files.Read(full).Aggregate(
             (ComposeMapping?)null, (merged, d) => merged is null ? d.Root : ComposeMerge.Merge(d.Reset(merged), d.Root));
         return content?["services"] is ComposeMapping services
-            ? new Place(full, Path.GetDirectoryName(full)!, services)
+            ? new Place(full, Path.GetDirectoryName(full)!, services, [.. from.Documents, .. files.Read(full)])
             : throw path.Broken($"'extends' names the file {full}, which has no services");
     }
 
-    /// <summary>What <c>!reset</c> and <c>!override</c> of the extending file leave of the extended service.</summary>
-    private ComposeMapping Reset(string name, ComposeMapping service)
+    /// <summary>What <c>!reset</c> and <c>!override</c> of the files that extend it leave of a service.</summary>
+    private static ComposeMapping Reset(string name, ComposeMapping service, IReadOnlyList<ComposeDocument> documents)
     {
         ComposeMapping Around(string key, ComposeNode value) =>
             new(service.File, service.Line, [new ComposeEntry(service.File, service.Line, key, value)]);
-        var reset = document.Reset(Around("services", Around(name, service)));
+        var reset = documents.Aggregate(Around("services", Around(name, service)), (left, d) => d.Reset(left));
         return reset["services"] is ComposeMapping services && services[name] is ComposeMapping left
             ? left
             : service with { Entries = [] };
     }
 
-    private sealed record Place(string File, string Directory, ComposeMapping Services);
+    /// <summary>Services of a file, and the documents of it and of those that extend it, whose <c>!reset</c> counts.</summary>
+    private sealed record Place(string File, string Directory, ComposeMapping Services, IReadOnlyList<ComposeDocument> Documents);
 }

@@ -66,7 +66,7 @@ internal static class ComposeMerge
                 e.Value switch
                 {
                     ComposeScalar { IsNull: true } => e.Key,
-                    ComposeScalar scalar => $"{e.Key}={GoNumber.TextOf(scalar)}",
+                    ComposeScalar scalar => $"{e.Key}={scalar.TextOfAnything()}",
                     var other => throw other.Broken($"'{e.Key}' takes a single value"),
                 },
                 ComposeScalarKind.Text))]),

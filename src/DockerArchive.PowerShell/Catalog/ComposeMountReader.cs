@@ -110,7 +110,7 @@ internal static class ComposeMountReader
             },
         };
         var target = mapping["target"]?.Text() ?? throw mapping.Broken("a mount in the long form needs a 'target'");
-        var mount = new ComposeMount { Kind = kind, Target = target };
+        var mount = new ComposeMount { Kind = kind, Target = Clean(target) };
         foreach (var part in mapping.Entries)
         {
             mount = part.Key switch

@@ -24,6 +24,7 @@ internal enum ComposeScalarKind
     Integer,
     Number,
     Boolean,
+    Timestamp,
     Null,
 }
 

@@ -15,7 +15,7 @@ internal sealed class ComposeReader
         _source = source;
         _project = source.Project ?? ProjectName.OfFiles(source) ?? ProjectName.OfDirectory(source.Directory);
         _files = new ComposeDocuments(Lookup);
-        _services = new ComposeServiceReader(Lookup, DirectoryOf);
+        _services = new ComposeServiceReader(source.Directory, Lookup, DirectoryOf);
     }
 
     /// <summary>Reads and merges the files.</summary>

@@ -30,7 +30,6 @@ internal sealed class ComposeResourceReader(string project, Func<string, string>
             };
         }
 
-        CheckExternal(node, network.External);
         return network.Name.Length > 0 ? network : network with { Name = NameOf(key, network.External) };
     }
 
@@ -53,7 +52,8 @@ internal sealed class ComposeResourceReader(string project, Func<string, string>
             };
         }
 
-        CheckExternal(node, volume.External);
+        if (volume.External && ((ComposeMapping)node!).Entries.FirstOrDefault(e => e.Key is not ("name" or "external") && !e.IsExtension()) is { } other)
+            throw other.Broken($"'{other.Key}' cannot stand beside 'external'");
         if (volume is { Driver: "local" } && volume.DriverOptions.TryGetValue("device", out var device)
             && volume.DriverOptions.GetValueOrDefault("o") == "bind")
         {
@@ -81,13 +81,6 @@ internal sealed class ComposeResourceReader(string project, Func<string, string>
         if (mapping.Entries.FirstOrDefault(e => e.Key != "name") is { } unknown)
             throw unknown.Unknown("in 'external'");
         return (true, mapping["name"]?.Text());
-    }
-
-    /// <summary>What somebody else makes has only a name here.</summary>
-    private static void CheckExternal(ComposeNode? node, bool external)
-    {
-        if (external && ((ComposeMapping)node!).Entries.FirstOrDefault(e => e.Key is not ("name" or "external") && !e.IsExtension()) is { } other)
-            throw other.Broken($"'{other.Key}' cannot stand beside 'external'");
     }
 
     private static Dictionary<string, string> Options(ComposeNode node) =>

@@ -3,9 +3,10 @@ using DockerArchive.Docker;
 namespace DockerArchive.Catalog;
 
 /// <summary>Reads the services of a merged compose file. A key that is not understood is an error, never dropped in silence.</summary>
+/// <param name="directory">Full path of the project's directory.</param>
 /// <param name="lookup">Gives a variable's value, or null if it is not set.</param>
 /// <param name="directoryOf">Gives the directory that relative paths of a file start from.</param>
-internal sealed class ComposeServiceReader(Func<string, string?> lookup, Func<string, string> directoryOf)
+internal sealed class ComposeServiceReader(string directory, Func<string, string?> lookup, Func<string, string> directoryOf)
 {
     public ComposeService Read(ComposeEntry entry)
     {
@@ -18,9 +19,9 @@ internal sealed class ComposeServiceReader(Func<string, string?> lookup, Func<st
     private ComposeService With(ComposeService service, ComposeEntry part) => part.Key switch
     {
         "image" => service with { Image = part.Value.Text() },
-        "build" => service with { Build = ComposeBuildReader.Read(part.Value, lookup, Resolve) },
+        "build" => service with { Build = ComposeBuildReader.Read(part.Value, directory, lookup, Resolve) },
         "ports" => service with { Ports = ComposePortReader.Read(part.Value) },
-        "devices" => service with { Devices = part.Value.DistinctTexts() },
+        "devices" => service with { Devices = ComposeDeviceReader.Read(part.Value) },
         "tty" => service with { Tty = part.Value.Bool() },
         "stdin_open" => service with { StdinOpen = part.Value.Bool() },
         "environment" => service with { Environment = ReadEnvironment(part.Value) },
@@ -43,9 +44,7 @@ internal sealed class ComposeServiceReader(Func<string, string?> lookup, Func<st
 
     private Dictionary<string, string?> ReadEnvironment(ComposeNode node) =>
         node.Pairs()
-            .Select(p => KeyValuePair.Create(p.Key, p.Value ?? lookup(p.Key)))
-            .Where(p => p.Value is not null)
-            .ToDictionary(StringComparer.Ordinal);
+            .ToDictionary(p => p.Key, p => p.Value ?? lookup(p.Key), StringComparer.Ordinal);
 
     private static IReadOnlyList<string>? ReadWords(ComposeNode node)
     {
@@ -82,10 +81,11 @@ internal sealed class ComposeServiceReader(Func<string, string?> lookup, Func<st
         var attachments = node is ComposeSequence
             ? node.DistinctTexts().Select(n => KeyValuePair.Create(n, new ComposeAttachment()))
             : node.Entries("'networks' of a service").Select(e => KeyValuePair.Create(e.Key, ReadAttachment(e.Value)));
-        return attachments
+        var ordered = attachments
             .OrderByDescending(a => a.Value.Priority)
             .ThenBy(a => a.Key, StringComparer.Ordinal)
             .ToDictionary(StringComparer.Ordinal);
+        return ordered.Count > 0 ? ordered : new() { ["default"] = new ComposeAttachment() };
     }
 
     private static ComposeAttachment ReadAttachment(ComposeNode node)

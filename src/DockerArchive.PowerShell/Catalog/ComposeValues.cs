@@ -14,7 +14,17 @@ internal static class ComposeValues
 
     /// <summary>Text, or a number as text.</summary>
     public static string TextOrNumber(this ComposeNode node) =>
-        node is ComposeScalar { Kind: ComposeScalarKind.Integer or ComposeScalarKind.Number } number ? GoNumber.TextOf(number) : node.Text();
+        node is ComposeScalar { Kind: ComposeScalarKind.Integer or ComposeScalarKind.Number } number ? number.TextOfAnything() : node.Text();
+
+    /// <summary>A value of any kind as compose writes it where a text is wanted: <c>1.50</c> is <c>1.5</c>, <c>0x10</c> is <c>16</c>.</summary>
+    public static string TextOfAnything(this ComposeScalar scalar) => scalar.Kind switch
+    {
+        ComposeScalarKind.Boolean => scalar.Text[0] is 't' or 'T' ? "true" : "false",
+        ComposeScalarKind.Integer when GoNumber.TryParseInteger(scalar.Text, out var value) => value.ToString(CultureInfo.InvariantCulture),
+        ComposeScalarKind.Number => GoNumber.TextOfFloat(scalar.Text),
+        ComposeScalarKind.Timestamp => GoTimestamp.TextOf(scalar.Text),
+        _ => scalar.Text,
+    };
 
     public static bool Bool(this ComposeNode node) => node switch
     {
@@ -100,7 +110,7 @@ internal static class ComposeValues
                 pairs[entry.Key] = entry.Value switch
                 {
                     ComposeScalar { IsNull: true } => null,
-                    ComposeScalar scalar => GoNumber.TextOf(scalar),
+                    ComposeScalar scalar => scalar.TextOfAnything(),
                     var other => throw other.Broken($"'{entry.Key}' takes a single value"),
                 };
             }

@@ -154,6 +154,7 @@ internal sealed class ComposeYaml
         _ when text[0] is not ((>= '0' and <= '9') or '-' or '+' or '.') => ComposeScalarKind.Text,
         _ when GoNumber.TryParseInteger(text, out _) => ComposeScalarKind.Integer,
         _ when GoNumber.IsFloat(text) => ComposeScalarKind.Number,
+        _ when GoTimestamp.TryParse(text, out _) => ComposeScalarKind.Timestamp,
         _ => ComposeScalarKind.Text,
     };
 }

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace DockerArchive.Catalog;
 
-/// <summary>Numbers as compose's YAML reader knows them, and as it writes them where text is wanted.</summary>
+/// <summary>Numbers as compose's YAML reader knows them.</summary>
 internal static partial class GoNumber
 {
     /// <summary>An integer in one of the forms that Go's literals have (<c>12</c>, <c>0x1f</c>, <c>0o17</c>, <c>017</c>, <c>0b11</c>, <c>1_000</c>).</summary>
@@ -37,18 +37,10 @@ internal static partial class GoNumber
         Float().IsMatch(text.Replace("_", "", StringComparison.Ordinal))
         || text is ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" or "-.inf" or "-.Inf" or "-.INF" or ".nan" or ".NaN" or ".NAN";
 
-    /// <summary>A number or truth value as compose writes it where a text is wanted: <c>1.50</c> is <c>1.5</c>, <c>0x10</c> is <c>16</c>.</summary>
-    public static string TextOf(ComposeScalar scalar) => scalar.Kind switch
+    /// <summary>Go's <c>%v</c>: the shortest digits that give the number back, with an exponent below 1e-4 and from 1e6 on.</summary>
+    public static string TextOfFloat(string number)
     {
-        ComposeScalarKind.Boolean => scalar.Text[0] is 't' or 'T' ? "true" : "false",
-        ComposeScalarKind.Integer when TryParseInteger(scalar.Text, out var value) => value.ToString(CultureInfo.InvariantCulture),
-        ComposeScalarKind.Number => TextOfFloat(scalar.Text.Replace("_", "", StringComparison.Ordinal)),
-        _ => scalar.Text,
-    };
-
-    /// <summary>Go's <c>%v</c>: the shortest digits that give the number back, with an exponent below 1e-4 and from 1e21 on.</summary>
-    private static string TextOfFloat(string text)
-    {
+        var text = number.Replace("_", "", StringComparison.Ordinal);
         if (text.EndsWith("inf", StringComparison.OrdinalIgnoreCase))
             return text[0] == '-' ? "-Inf" : "+Inf";
         if (text.EndsWith("nan", StringComparison.OrdinalIgnoreCase))
@@ -65,7 +57,7 @@ internal static partial class GoNumber
         }
 
         var exponent = int.Parse(shortest[(shortest.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
-        return exponent is < -4 or >= 21
+        return exponent is < -4 or >= 6
             ? $"{shortest[..shortest.IndexOf('E', StringComparison.Ordinal)]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}"
             : ((decimal)value).ToString(CultureInfo.InvariantCulture);
     }

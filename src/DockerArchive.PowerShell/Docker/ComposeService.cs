@@ -15,13 +15,13 @@ internal sealed record ComposeService
 
     public IReadOnlyList<PortMapping> Ports { get; init; } = [];
 
-    /// <summary>Device mappings as <c>host[:container[:permissions]]</c>.</summary>
-    public IReadOnlyList<string> Devices { get; init; } = [];
+    public IReadOnlyList<ComposeDevice> Devices { get; init; } = [];
 
     public bool Tty { get; init; }
 
     public bool StdinOpen { get; init; }
 
+    /// <summary>A variable whose value is null is taken out of those that the image has.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Null keeps the image's own.</summary>
@@ -54,3 +54,9 @@ internal sealed record ComposeService
     public IEnumerable<string> NamedVolumes =>
         Mounts.Where(m => m.Kind is ComposeMountKind.Volume).Select(m => m.Source).OfType<string>();
 }
+
+/// <summary>A device of the Docker host in a container.</summary>
+/// <param name="Source">Path on the Docker host.</param>
+/// <param name="Target">Path in the container.</param>
+/// <param name="Permissions">Of <c>r</c>, <c>w</c> and <c>m</c> (make).</param>
+internal sealed record ComposeDevice(string Source, string Target, string Permissions);

@@ -17,7 +17,7 @@ internal static class ContainerParameters
         Hostname = service.Hostname!,
         Tty = service.Tty,
         OpenStdin = service.StdinOpen,
-        Env = [.. service.Environment.Where(v => v.Value is not null).Select(v => $"{v.Key}={v.Value}")],
+        Env = [.. service.Environment.Select(v => v.Value is null ? v.Key : $"{v.Key}={v.Value}")],
         Cmd = service.Command?.ToList()!,
         Entrypoint = service.Entrypoint?.ToList()!,
         ExposedPorts = service.Ports.Select(Key).Distinct().ToDictionary(p => p, _ => default(EmptyStruct)),
@@ -47,16 +47,12 @@ internal static class ContainerParameters
         HostPort = (port.HostPort ?? 0).ToString(CultureInfo.InvariantCulture),
     };
 
-    private static DeviceMapping ToDevice(string text)
+    private static DeviceMapping ToDevice(ComposeDevice device) => new()
     {
-        var parts = text.Split(':');
-        return new DeviceMapping
-        {
-            PathOnHost = parts[0],
-            PathInContainer = parts.Length > 1 ? parts[1] : parts[0],
-            CgroupPermissions = parts.Length > 2 ? parts[2] : "rwm",
-        };
-    }
+        PathOnHost = device.Source,
+        PathInContainer = device.Target,
+        CgroupPermissions = device.Permissions,
+    };
 
     private static RestartPolicy? ToRestartPolicy(string? text) => text switch
     {

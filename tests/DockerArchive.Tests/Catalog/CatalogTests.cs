@@ -1,4 +1,5 @@
 using DockerArchive.Catalog;
+using DockerArchive.Docker;
 
 namespace DockerArchive.Tests.Catalog;
 
@@ -122,7 +123,7 @@ public sealed class CatalogTests : IDisposable
         WriteSeed();
         var service = Assert.Single(ArchiveCatalog.ReadProject(Read("buildkit/v0.4.0"), ["kvm"]).Services);
 
-        Assert.Equal(["/dev/kvm:/dev/kvm"], service.Devices);
+        Assert.Equal([new ComposeDevice("/dev/kvm", "/dev/kvm", "rwm")], service.Devices);
         Assert.Equal(["/start.sh", "-enable-kvm"], service.Command);
         Assert.Equal([new PortMapping(null, 4001, 22, "tcp")], service.Ports);
         Assert.True(service.Tty);
@@ -153,7 +154,7 @@ public sealed class CatalogTests : IDisposable
     [InlineData("services:\n  a: {image: x, depends_on: [b]}\n  b: {image: x, depends_on: [a]}\n", 2, "a -> b -> a")]
     [InlineData("services:\n  a: {extends: b}\n  b: {extends: {service: a}}\n", 3, "extends itself: a -> b -> a")]
     [InlineData("services:\n  vm:\n    extends: {service: a, file: b.yml}\n", 3, "does not exist")]
-    [InlineData("services:\n  vm:\n    image: x\n    devices: [a, b, a]\n", 4, "'a' is in the list twice")]
+    [InlineData("services:\n  vm:\n    image: x\n    security_opt: [a, b, a]\n", 4, "'a' is in the list twice")]
     [InlineData("services:\n  vm:\n    image: x\n    healthcheck:\n      interval: 1x\n", 5, "no duration")]
     [InlineData("services:\n  vm:\n    image: x\n    healthcheck: {test: [a]}\n", 4, "CMD-SHELL")]
     [InlineData("services:\n  vm:\n    image: x\n    restart: sometimes\n", 4, "no restart policy")]
