@@ -15,8 +15,8 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationToken _stopping;
-    private readonly object _connecting = new();
-    private Task<DockerEngine>? _connection;
+    private readonly Dictionary<DockerEndpoint, Task<DockerEngine>> _connections = [];
+    private readonly AsyncLocal<(string? Name, bool IsSet)> _hostOfWork = new();
     private readonly List<IDisposable> _owned = [];
     private ArchiveCatalog? _catalog;
 
@@ -27,6 +27,14 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string[]? Root { get; set; }
+
+    /// <summary>
+    /// The Docker engine: a URL (<c>unix://</c>, <c>npipe://</c>, <c>tcp://</c>, <c>ssh://user@host</c>) or the name of a Docker
+    /// context. Default: what <c>DOCKER_HOST</c>, <c>DOCKER_CONTEXT</c> or <c>docker context use</c> says.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(DockerHostCompleter))]
+    public string? DockerHost { get; set; }
 
     /// <summary>Opened before anything else, on the pipeline thread, where a wrong -Root can end the cmdlet.</summary>
     private protected ArchiveCatalog Catalog => _catalog!;
@@ -61,19 +69,35 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     /// <summary>Work on several things at once while the cmdlet takes more from the pipeline; ends with the cmdlet.</summary>
     private protected ParallelWork StartParallel(int throttleLimit)
     {
-        var work = new ParallelWork(Start, e => Explain(e), throttleLimit);
+        var work = new ParallelWork(Start, OfThisRecord, e => Explain(e), throttleLimit);
         _owned.Add(work);
         return work;
     }
 
-    /// <summary>Connects on first use; one connection serves a cmdlet's whole life.</summary>
-    private protected Task<DockerEngine> EngineAsync(CancellationToken cancellation)
+    /// <summary>Work that is done when the pipeline may be at another record has the engine of the record it was given for.</summary>
+    private Func<CmdletOutput, CancellationToken, Task> OfThisRecord(Func<CmdletOutput, CancellationToken, Task> work)
     {
-        lock (_connecting)
-            return _connection ??= DockerEngine.ConnectAsync(cancellation);
+        var host = DockerHost;
+        return async (output, cancellation) =>
+        {
+            _hostOfWork.Value = (host, true);
+            await work(output, cancellation);
+        };
     }
 
-    private DockerEngine? Engine => _connection is { IsCompletedSuccessfully: true } connected ? connected.Result : null;
+    /// <summary>Connects on first use; one connection to each engine serves a cmdlet's whole life.</summary>
+    private protected Task<DockerEngine> EngineAsync(CancellationToken cancellation)
+    {
+        var endpoint = Endpoint;
+        lock (_connections)
+        {
+            return _connections.TryGetValue(endpoint, out var connection)
+                ? connection
+                : _connections[endpoint] = DockerEngine.ConnectAsync(endpoint, cancellation);
+        }
+    }
+
+    private DockerEndpoint Endpoint => DockerEndpoint.Resolve(_hostOfWork.Value is { IsSet: true } work ? work.Name : DockerHost);
 
     /// <summary>The environments a user means; a name without wildcards that matches nothing is an error record.</summary>
     private protected IEnumerable<ArchiveEnv> ResolveEnvironments(IEnumerable<string> names) =>
@@ -152,7 +176,12 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
             return;
         foreach (var owned in _owned)
             owned.Dispose();
-        Engine?.Dispose();
+        foreach (var connection in _connections.Values)
+        {
+            if (connection.IsCompletedSuccessfully)
+                connection.Result.Dispose();
+        }
+
         _stop.Dispose();
     }
 
@@ -163,11 +192,11 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
         DockerApiException refused => new ArchiveException(
             "DockerRequestFailed",
             ErrorCategory.InvalidOperation,
-            Engine?.Endpoint,
+            Endpoint.ToString(),
             $"Docker refused: {refused.Message.Trim()}",
             refused),
-        HttpRequestException or SocketException when Engine is { } engine =>
-            new DockerUnavailableException(engine.Endpoint.ToString(), e),
+        HttpRequestException or SocketException or HttpIOException or SshEndedException or IOException { InnerException: SocketException }
+            when _connections.Count > 0 => new DockerUnavailableException(Endpoint, e),
         _ => null,
     };
 

@@ -28,16 +28,16 @@ public sealed class InstanceCompleter : IArgumentCompleter
         var word = wordToComplete.Trim('\'', '"');
         var pattern = WildcardPattern.Get($"*{EnvironmentName.Normalize(word)}*", WildcardOptions.IgnoreCase);
         var catalog = ArchiveCatalog.Open(EnvironmentCompleter.Words(fakeBoundParameters["Root"]));
-        return EnvironmentCompleter.Complete(catalog.Names().Concat(Instances(catalog)).Where(pattern.IsMatch), word);
+        return EnvironmentCompleter.Complete(catalog.Names().Concat(Instances(catalog, fakeBoundParameters["DockerHost"] as string)).Where(pattern.IsMatch), word);
     }
 
     /// <summary>Nothing where Docker does not answer in time.</summary>
-    private static IEnumerable<string> Instances(ArchiveCatalog catalog)
+    private static IEnumerable<string> Instances(ArchiveCatalog catalog, string? dockerHost)
     {
         var asking = Task.Run(async () =>
         {
             using var limit = new CancellationTokenSource(Patience);
-            using var engine = await DockerEngine.ConnectAsync(limit.Token);
+            using var engine = await DockerEngine.ConnectAsync(DockerEndpoint.Resolve(dockerHost), limit.Token);
             return await new InstanceRegistry(engine, catalog).ListAsync(limit.Token);
         });
 

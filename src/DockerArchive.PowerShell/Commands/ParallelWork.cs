@@ -11,18 +11,22 @@ internal sealed class ParallelWork : IDisposable
     private readonly Channel<Func<CmdletOutput, CancellationToken, Task>> _items =
         Channel.CreateUnbounded<Func<CmdletOutput, CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly Func<Func<CmdletOutput, CancellationToken, Task>, Func<CmdletOutput, CancellationToken, Task>> _bind;
     private readonly Func<Exception, ArchiveException?> _explain;
     private readonly SemaphoreSlim _slots;
     private readonly PipelineWork _work;
 
     /// <param name="start">Starts work on the pool.</param>
+    /// <param name="bind">Gives work what belongs to the record of the pipeline that it is added for.</param>
     /// <param name="explain">The failures that a user can act on; null for bugs.</param>
     /// <param name="throttleLimit">How many things at once.</param>
     public ParallelWork(
         Func<Func<CmdletOutput, CancellationToken, Task>, PipelineWork> start,
+        Func<Func<CmdletOutput, CancellationToken, Task>, Func<CmdletOutput, CancellationToken, Task>> bind,
         Func<Exception, ArchiveException?> explain,
         int throttleLimit)
     {
+        _bind = bind;
         _explain = explain;
         _slots = new SemaphoreSlim(throttleLimit);
         _work = start(RunAsync);
@@ -32,7 +36,7 @@ internal sealed class ParallelWork : IDisposable
     public void Add(Func<CmdletOutput, CancellationToken, Task> item)
     {
         _work.WriteUntil(_slots.WaitAsync());
-        _items.Writer.TryWrite(item);
+        _items.Writer.TryWrite(_bind(item));
         _work.WriteUntil(Task.CompletedTask);
     }
 

@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Docker.DotNet;
 
 namespace DockerArchive.Docker;
 
-/// <summary>The connection to the Docker engine that <c>DOCKER_HOST</c> or the current Docker context names.</summary>
+/// <summary>The connection to a Docker engine.</summary>
 internal sealed class DockerEngine : IDisposable
 {
-    private DockerEngine(DockerClient client, Uri endpoint)
+    private DockerEngine(DockerClient client, DockerEndpoint endpoint)
     {
         Client = client;
         Endpoint = endpoint;
@@ -15,51 +16,75 @@ internal sealed class DockerEngine : IDisposable
 
     public DockerClient Client { get; }
 
-    public Uri Endpoint { get; }
+    public DockerEndpoint Endpoint { get; }
 
-    /// <summary>Address at which a port published by this engine is reached when it is bound to <paramref name="bound"/>.</summary>
-    public string PublishedAddress(string bound) =>
-        Endpoint.Scheme is "tcp" or "http" or "https" && !Endpoint.IsLoopback
-            ? Endpoint.Host
-            : bound is "" or "0.0.0.0" or "::" ? "127.0.0.1" : bound;
+    /// <summary>Address at which a port published by this engine is reached from here; null if it is not.</summary>
+    /// <param name="bound">What the port is bound to on the engine's machine.</param>
+    public string? PublishedAddress(string bound)
+    {
+        var isEverywhere = bound is "" or "0.0.0.0" or "::";
+        return Endpoint.IsLocal ? (isEverywhere ? "127.0.0.1" : bound) : isEverywhere ? Endpoint.Address.DnsSafeHost : null;
+    }
+
+    /// <summary>The engine, without a look whether it is there.</summary>
+    public static DockerEngine Of(DockerEndpoint endpoint) => new(
+        endpoint.IsLocal
+            ? new DockerClientBuilder().WithEndpoint(endpoint.Address).Build()
+            : new DockerClientBuilder().WithTransportOptions(EngineTransport.Instance, endpoint).Build(),
+        endpoint);
 
     /// <exception cref="DockerUnavailableException">No engine answers there.</exception>
-    public static async Task<DockerEngine> ConnectAsync(CancellationToken cancellation)
+    public static async Task<DockerEngine> ConnectAsync(DockerEndpoint endpoint, CancellationToken cancellation)
     {
-        Uri? endpoint = null;
-        DockerClient? client = null;
+        var engine = Of(endpoint);
         try
         {
-            endpoint = DockerConfig.Instance.GetEndpoint();
-            client = new DockerClientBuilder().WithEndpoint(endpoint).Build();
-            await client.System.PingAsync(cancellation);
-            return new DockerEngine(client, endpoint);
+            await engine.Client.System.PingAsync(cancellation);
+            return engine;
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException or TimeoutException or IOException
-            or DockerApiException or DockerConfigurationException or SshDockerEndpointNotSupportedException
-            or NotSupportedException or UnauthorizedAccessException or AggregateException)
+        catch (Exception e)
         {
-            client?.Dispose();
-            throw new DockerUnavailableException(endpoint?.ToString() ?? "DOCKER_HOST", e);
+            engine.Dispose();
+            if (IsUnavailable(e))
+                throw new DockerUnavailableException(endpoint, e);
+            throw;
         }
     }
+
+    /// <summary>Whether it is how the lack of an answer shows.</summary>
+    public static bool IsUnavailable(Exception e) =>
+        e is HttpRequestException or SocketException or TimeoutException or IOException or AuthenticationException
+            or DockerApiException or NotSupportedException or UnauthorizedAccessException or AggregateException;
 
     public void Dispose() => Client.Dispose();
 }
 
-/// <summary>No Docker engine answers at the configured address.</summary>
+/// <summary>No Docker engine answers at the address that is meant.</summary>
 public sealed class DockerUnavailableException : ArchiveException
 {
-    internal DockerUnavailableException(string endpoint, Exception inner)
+    internal DockerUnavailableException(DockerEndpoint endpoint, Exception inner)
         : base(
             "DockerUnavailable",
             ErrorCategory.ConnectionError,
-            endpoint,
-            $"No Docker engine answers at {endpoint} ({Innermost(inner).Message.TrimEnd('.')}). Start Docker, or set DOCKER_HOST or "
-            + "`docker context use` to an engine that runs.",
+            endpoint.ToString(),
+            $"No Docker engine answers at {endpoint}{Named(endpoint)}: {Innermost(inner).Message.TrimEnd('.')}. {Remedy(endpoint)}",
             inner)
     {
     }
+
+    private static string Named(DockerEndpoint endpoint) =>
+        endpoint.Source is "default" ? "" : endpoint.Name.Contains("://", StringComparison.Ordinal)
+            ? $" ({endpoint.Source})"
+            : $" (context '{endpoint.Name}' of {endpoint.Source})";
+
+    private static string Remedy(DockerEndpoint endpoint) => endpoint.Address.Scheme switch
+    {
+        "ssh" => $"`ssh {(endpoint.Address.UserInfo.Length > 0 ? $"{endpoint.Address.UserInfo}@" : "")}{endpoint.Address.Host}"
+            + $"{(endpoint.Address.Port > 0 ? $" -p {endpoint.Address.Port}" : "")} docker version` must work without asking for anything.",
+        "tcp" when endpoint.Tls is null => "If it wants TLS, set DOCKER_TLS_VERIFY and DOCKER_CERT_PATH, or use a context with certificates.",
+        "tcp" => "The certificates are those of DOCKER_CERT_PATH or of the context.",
+        _ => "Start Docker, or name an engine that runs: -DockerHost, DOCKER_HOST or `docker context use`.",
+    };
 
     private static Exception Innermost(Exception e) => e.InnerException is null ? e : Innermost(e.InnerException);
 }

@@ -259,7 +259,9 @@ internal sealed class GuestConnection : IShell, IDisposable
         GuestEndpoint endpoint, TimeSpan timeout, Func<ConnectionInfo, T> create, CancellationToken cancellation)
         where T : BaseClient
     {
-        var info = new ConnectionInfo(endpoint.Host, endpoint.Port, endpoint.Login.User, endpoint.Login.Methods())
+        var methods = endpoint.Login.Methods();
+        var (host, port) = await ReachAsync(endpoint, cancellation);
+        var info = new ConnectionInfo(host, port, endpoint.Login.User, methods)
         {
             Timeout = timeout,
             MaxSessions = MostSessions,
@@ -299,6 +301,18 @@ internal sealed class GuestConnection : IShell, IDisposable
                 throw distrust;
             cancellation.ThrowIfCancellationRequested();
             throw e is SshAuthenticationException ? new GuestLoginException(endpoint, e) : new GuestUnreachableException(endpoint, e);
+        }
+    }
+
+    private static async Task<(string Host, int Port)> ReachAsync(GuestEndpoint endpoint, CancellationToken cancellation)
+    {
+        try
+        {
+            return await endpoint.ReachAsync(cancellation);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or ArchiveException))
+        {
+            throw new GuestUnreachableException(endpoint, e.GetBaseException());
         }
     }
 

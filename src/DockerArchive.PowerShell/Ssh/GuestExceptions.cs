@@ -10,7 +10,7 @@ public sealed class GuestUnreachableException : ArchiveException
             "GuestUnreachable",
             ErrorCategory.ConnectionError,
             endpoint.Name,
-            $"The guest of '{endpoint.Name}' does not answer SSH at {endpoint.Host}:{endpoint.Port} ({inner.Message.TrimEnd('.')}). "
+            $"The guest of '{endpoint.Name}' does not answer SSH at {endpoint.Place} ({inner.Message.TrimEnd('.')}). "
             + "If it is still booting, Start-ArchiveEnv waits for it.",
             inner)
     {
@@ -25,7 +25,7 @@ public sealed class GuestLoginException : ArchiveException
             "GuestLoginFailed",
             ErrorCategory.AuthenticationError,
             endpoint.Name,
-            $"The guest of '{endpoint.Name}' refused the login as '{endpoint.Login.User}' at {endpoint.Host}:{endpoint.Port}"
+            $"The guest of '{endpoint.Name}' refused the login as '{endpoint.Login.User}' at {endpoint.Place}"
             + (endpoint.Login.IdentityFile is { } key
                 ? $" with the key {key}. Give another with -IdentityFile, or a name and password with -Credential."
                 : ". Give the right name and password with -Credential, or a key with -IdentityFile."),

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Text;
+using DockerArchive.Docker;
 using DockerArchive.Vm;
 using Renci.SshNet;
 using Renci.SshNet.Common;
@@ -40,14 +41,18 @@ internal sealed record GuestLogin(string User, string? Password, string? Identit
         if (credential is not null)
             return new GuestLogin(credential.UserName, credential.Password);
 
-        return allowDefaultPassword || IsLoopback(instance.ComputerName)
-            ? Default
-            : throw new ArchiveException(
-                "DefaultPasswordRefused",
-                ErrorCategory.SecurityError,
-                instance.Name,
-                $"'{instance.Name}' is at {instance.ComputerName}, not on this machine, so the archives' well-known password is not sent there. "
-                + "Give -Credential or -IdentityFile, or -AllowDefaultPassword if the way there is trusted.");
+        if (allowDefaultPassword)
+            return Default;
+        var docker = DockerEndpoint.Of(instance);
+        if (docker.IsLocal ? IsLoopback(instance.ComputerName) : docker.IsTrusted)
+            return Default;
+        var way = docker.IsLocal ? $"at {instance.ComputerName}" : $"reached through {docker}, which has not proved who it is";
+        throw new ArchiveException(
+            "DefaultPasswordRefused",
+            ErrorCategory.SecurityError,
+            instance.Name,
+            $"'{instance.Name}' is {way}, not on this machine, so the archives' well-known password is not sent there. "
+            + "Give -Credential or -IdentityFile, or -AllowDefaultPassword if the way there is trusted.");
     }
 
     /// <summary>The ways to log in, for one connection, in the order in which they are tried.</summary>

@@ -85,6 +85,7 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
     {
         var labels = container.Labels;
         var ssh = container.Ports?.FirstOrDefault(p => p.PrivatePort == SshPort && p.PublicPort is > 0);
+        var address = ssh is null ? null : engine.PublishedAddress(ssh.IP ?? "");
         return new ArchiveInstance
         {
             Project = labels[ComposeLabels.Project],
@@ -103,8 +104,9 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
             Acceleration = labels.TryGetValue(ComposeLabels.ConfigFiles, out var files) && files.Contains(".kvm.", StringComparison.Ordinal)
                 ? Acceleration.Kvm
                 : Acceleration.Tcg,
-            ComputerName = ssh is null ? null : engine.PublishedAddress(ssh.IP ?? ""),
-            Port = ssh?.PublicPort,
+            ComputerName = address,
+            Port = address is null ? null : ssh?.PublicPort,
+            DockerHost = engine.Endpoint.InstanceHost,
             Created = new DateTimeOffset(DateTime.SpecifyKind(container.Created, DateTimeKind.Utc)),
         };
     }

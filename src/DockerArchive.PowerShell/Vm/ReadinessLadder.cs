@@ -122,7 +122,7 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
         }
         catch (Exception e) when (e is IOException or HttpRequestException or DockerApiException && !cancellation.IsCancellationRequested)
         {
-            return new DockerUnavailableException(engine.Endpoint.ToString(), e);
+            return new DockerUnavailableException(engine.Endpoint, e);
         }
 
         GuestNotReadyException Removed(IReadOnlyList<string> console) =>

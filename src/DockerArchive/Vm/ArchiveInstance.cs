@@ -36,10 +36,19 @@ public sealed record ArchiveInstance
     /// <summary>Whether the virtual machine has hardware support.</summary>
     public required Acceleration Acceleration { get; init; }
 
-    /// <summary>Address at which the guest's sshd is published; null if it is not published or the container does not run.</summary>
+    /// <summary>
+    /// Docker engine that has it, as <c>-DockerHost</c> takes it: a URL or the name of a Docker context. Null for the local engine
+    /// that is used when none is named.
+    /// </summary>
+    public string? DockerHost { get; init; }
+
+    /// <summary>
+    /// Address at which the guest's sshd is published; null if it is not published where this machine reaches it, or the container
+    /// does not run.
+    /// </summary>
     public string? ComputerName { get; init; }
 
-    /// <summary>Port at which the guest's sshd is published, 1 to 65535; null if it is not published or the container does not run.</summary>
+    /// <summary>Port at which the guest's sshd is published, 1 to 65535; null where <see cref="ComputerName"/> is.</summary>
     public int? Port { get; init; }
 
     /// <summary>When the container was created, by the Docker host's clock.</summary>
