@@ -7,10 +7,10 @@ BeforeDiscovery {
             @{ Command = $command.Name; Name = $parameter.Name; Parameter = $parameter }
         }
     }
-    # In the sources an id stands before its category. GuestNotReady and GuestEnded share one line.
+    # In the sources an id stands before its category, but those of a guest that is not ready share one line.
     $sources = Get-ChildItem "$PSScriptRoot/../src/DockerArchive.PowerShell" -Filter *.cs -Recurse |
         Where-Object FullName -NotMatch '[\\/](obj|bin)[\\/]' | Get-Content -Raw
-    $errorIds = 'GuestNotReady', 'GuestEnded' + ([regex]'"([A-Z]\w+)",\s*ErrorCategory\.').Matches($sources -join "`n").ForEach{ $_.Groups[1].Value } |
+    $errorIds = 'GuestNotReady', 'GuestEnded', 'GuestPanicked', 'GuestPaused' + ([regex]'"([A-Z]\w+)",\s*ErrorCategory\.').Matches($sources -join "`n").ForEach{ $_.Groups[1].Value } |
         Sort-Object -Unique
 }
 

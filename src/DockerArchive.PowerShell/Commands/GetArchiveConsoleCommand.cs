@@ -9,7 +9,7 @@ namespace DockerArchive.Commands;
 [OutputType(typeof(ConsoleLine))]
 public sealed class GetArchiveConsoleCommand : EnvironmentCmdlet
 {
-    private readonly Dictionary<string, ArchiveInstance> _followed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ArchiveInstance Instance, SerialConsole Console)> _followed = new(StringComparer.Ordinal);
 
     /// <summary>How many of the last lines; with -Follow, how many of those that are there. Default: all.</summary>
     [Parameter]
@@ -25,18 +25,20 @@ public sealed class GetArchiveConsoleCommand : EnvironmentCmdlet
     protected override void ProcessRecord()
     {
         ArchiveInstance[] instances = [];
+        SerialConsole? console = null;
         Run(async (output, cancellation) =>
         {
-            var all = await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListAsync(cancellation);
-            instances = [.. new InstanceMatches(Catalog, all).Find(
+            var engine = await EngineAsync(cancellation);
+            console = new SerialConsole(engine);
+            instances = [.. new InstanceMatches(Catalog, await new InstanceRegistry(engine, Catalog).ListAsync(cancellation)).Find(
                 Env, name => output.Error(NotRunningException.NothingToEnd(name)), output.Error)];
         });
         foreach (var instance in instances)
         {
             if (Follow)
-                _followed.TryAdd(instance.ContainerId, instance);
+                _followed.TryAdd(instance.ContainerId, (instance, console!));
             else
-                Run((output, cancellation) => ReadAsync(instance, output, cancellation));
+                Run((output, cancellation) => ReadAsync(instance, console!, output, cancellation));
         }
     }
 
@@ -45,11 +47,11 @@ public sealed class GetArchiveConsoleCommand : EnvironmentCmdlet
     {
         if (_followed.Count == 0)
             return;
-        Run((output, cancellation) => Task.WhenAll(_followed.Values.Select(async instance =>
+        Run((output, cancellation) => Task.WhenAll(_followed.Values.Select(async followed =>
         {
             try
             {
-                await ReadAsync(instance, output, cancellation);
+                await ReadAsync(followed.Instance, followed.Console, output, cancellation);
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested && Explain(e) is { } known)
             {
@@ -59,9 +61,9 @@ public sealed class GetArchiveConsoleCommand : EnvironmentCmdlet
         })));
     }
 
-    private async Task ReadAsync(ArchiveInstance instance, CmdletOutput output, CancellationToken cancellation)
+    private async Task ReadAsync(
+        ArchiveInstance instance, SerialConsole console, CmdletOutput output, CancellationToken cancellation)
     {
-        var console = new SerialConsole(await EngineAsync(cancellation));
         try
         {
             await foreach (var (time, raw) in console.ReadAsync(instance.ContainerId, Tail, null, Follow, cancellation))
