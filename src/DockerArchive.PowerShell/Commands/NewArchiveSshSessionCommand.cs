@@ -54,7 +54,8 @@ public sealed class NewArchiveSshSessionCommand : AuthenticationCmdlet
                 // A login of our own comes first: it checks or makes the pin, and says better what is wrong.
                 var wanted = EndpointOf(instance);
                 algorithm = (await GuestConnections.GetAsync(wanted, cancellation)).HostKeyAlgorithm;
-                endpoint = wanted;
+                var (host, port) = await wanted.ReachAsync(cancellation);
+                endpoint = wanted with { Host = host, Port = port };
             });
             if (endpoint is not null && algorithm is not null)
                 Open(endpoint, algorithm);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using Docker.DotNet;
 
@@ -45,14 +46,20 @@ internal sealed class DockerEngine : IDisposable
         catch (Exception e)
         {
             engine.Dispose();
+
+            // The client wraps what is thrown while it connects.
+            if (Known(e) is { } known)
+                ExceptionDispatchInfo.Throw(known);
             if (IsUnavailable(e))
                 throw new DockerUnavailableException(endpoint, e);
             throw;
         }
     }
 
+    private static ArchiveException? Known(Exception? e) => e is null or ArchiveException ? e as ArchiveException : Known(e.InnerException);
+
     /// <summary>Whether it is how the lack of an answer shows.</summary>
-    public static bool IsUnavailable(Exception e) =>
+    private static bool IsUnavailable(Exception e) =>
         e is HttpRequestException or SocketException or TimeoutException or IOException or AuthenticationException
             or DockerApiException or NotSupportedException or UnauthorizedAccessException or AggregateException;
 

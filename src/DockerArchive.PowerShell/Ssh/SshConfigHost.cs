@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Text;
 using System.Text.RegularExpressions;
+using DockerArchive.Docker;
 using DockerArchive.Vm;
 
 namespace DockerArchive.Ssh;
@@ -30,6 +31,8 @@ internal sealed partial record SshConfigHost(string Alias, GuestEndpoint Endpoin
         Add("Host", Alias);
         Add("    HostName", Endpoint.Host);
         Add("    Port", Endpoint.Port.ToString(CultureInfo.InvariantCulture));
+        if (Endpoint.Through is { } docker)
+            Add("    ProxyCommand", ProxyCommand(docker));
         Add("    User", Quote(Endpoint.Login.User));
         Add("    HostKeyAlias", HostKeyPins.AliasOf(Endpoint.ContainerId));
         Add("    UserKnownHostsFile", QuotePath(HostKeyPins.FileOf(Endpoint.ContainerId)));
@@ -50,6 +53,18 @@ internal sealed partial record SshConfigHost(string Alias, GuestEndpoint Endpoin
 
         void Add(string keyword, string value) => block.Append(keyword).Append(' ').Append(value).Append('\n');
     }
+
+    /// <summary>
+    /// A command for the user's shell, whose standard input and output lead to the guest. To ssh, % begins a token.
+    /// </summary>
+    private string ProxyCommand(DockerEndpoint docker) => string
+        .Join(' ', [
+            "docker",
+            .. docker.CliArguments.Select(ShellWord.Quote),
+            "exec", "-i", Endpoint.ContainerId, "sh", "-c",
+            ShellWord.Quote(ContainerPort.Script(Endpoint.Port)),
+        ])
+        .Replace("%", "%%", StringComparison.Ordinal);
 
     /// <summary>One argument of a directive.</summary>
     /// <exception cref="ArchiveException">ssh_config has no way to write it.</exception>

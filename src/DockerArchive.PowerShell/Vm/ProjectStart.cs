@@ -187,7 +187,7 @@ internal sealed class ProjectStart
         var image = await new ServiceImage(_engine, _report.Pulling).EnsureAsync(
             _env.Name, service.Image!, plan.Options.Pull, cancellation);
         await new ProjectResources(_engine).EnsureAsync(_project, _env.Name, cancellation);
-        var id = await _containers.MakeAsync(_env, _project, plan.WithArguments(service, image), cancellation);
+        var id = await _containers.MakeAsync(_env, _project, Published(plan.WithArguments(service, image)), cancellation);
         if (id is null)
         {
             var other = await FindAsync(service, cancellation);
@@ -303,6 +303,15 @@ internal sealed class ProjectStart
             // There is nothing to compare.
         }
     }
+
+    /// <summary>
+    /// A guest on another machine is reached through its engine, so its sshd is published there only for somebody who asks for
+    /// it.
+    /// </summary>
+    private ComposeService Published(ComposeService service) =>
+        _engine.Endpoint.IsLocal || _plan.Options is not { Port: null, ListenAddress: "127.0.0.1" }
+            ? service
+            : service with { Ports = [.. service.Ports.Where(p => p.ContainerPort != 22)] };
 
     private string NameOf(ComposeService service) =>
         service.Name == ArchiveInstance.UsualService ? _project.Name : $"{_project.Name}/{service.Name}";
