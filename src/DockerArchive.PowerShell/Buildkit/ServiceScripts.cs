@@ -10,7 +10,7 @@ internal static class ServiceScripts
 
     /// <summary>
     /// Ends with 0 when buildkit.service is active and its daemon answers, or, in a guest without that unit, when
-    /// systemd has finished booting. Ends with 1 and the unit's status when the unit has failed.
+    /// systemd has finished booting. Ends with 1, the unit's status and the units that have failed when it is one of these.
     /// </summary>
     public static string WaitForBoot { get; } = $$"""
         if ! command -v systemctl >/dev/null 2>&1; then exit 0; fi
@@ -19,8 +19,14 @@ internal static class ServiceScripts
             systemctl is-system-running --wait >/dev/null 2>&1
             exit 0
         fi
-
-        """ + Wait(Unit);
+        (
+        {{Wait(Unit)}}
+        ) || {
+            echo 'Units that have failed:'
+            systemctl --no-pager --no-legend --plain --failed list-units
+            exit 1
+        }
+        """;
 
     /// <summary>Prints the process id and command line of each build that runs, a line each.</summary>
     public const string RunningBuilds = """

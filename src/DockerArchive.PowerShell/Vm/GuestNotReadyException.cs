@@ -27,12 +27,13 @@ public sealed class GuestNotReadyException : ArchiveException
         string what,
         IReadOnlyList<string> console,
         long? exitCode = null,
-        bool outOfMemory = false)
+        bool outOfMemory = false,
+        string? systemctl = null)
         : base(
             $"Guest{failure}",
             failure is GuestFailure.NotReady ? ErrorCategory.OperationTimeout : ErrorCategory.ResourceUnavailable,
             instance,
-            Text(instance, what, console, ConsoleDiagnosis.CauseOf(console, exitCode, outOfMemory)))
+            Text(instance, what, console, ConsoleDiagnosis.CauseOf(console, exitCode, outOfMemory), systemctl))
     {
         Console = console;
         ExitCode = exitCode;
@@ -55,7 +56,9 @@ public sealed class GuestNotReadyException : ArchiveException
     /// <summary>Whether KVM gave up on the guest, as it does inside some virtual machines, which says nothing against emulation.</summary>
     internal bool IsKvmFailure => ConsoleDiagnosis.IsKvmFailure(Console);
 
-    private static string Text(string instance, string what, IReadOnlyList<string> console, string? cause) =>
+    private static string Text(
+        string instance, string what, IReadOnlyList<string> console, string? cause, string? systemctl) =>
         $"The guest of '{instance}' {what}.{(cause is null ? "" : $" {cause}")} "
+        + (systemctl is null ? "" : $"systemctl says:\n{systemctl}\n")
         + (console.Count == 0 ? "It printed nothing." : $"The last it printed:\n{string.Join('\n', console)}");
 }

@@ -85,7 +85,8 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
                     instance.Name,
                     GuestFailure.NotReady,
                     "came up without its service",
-                    service.StdoutText.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+                    await _console.TailAsync(instance.ContainerId),
+                    systemctl: service.StdoutText.Trim());
             }
 
             Reached(InstanceState.ServiceReady);
@@ -134,8 +135,8 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
     {
         try
         {
-            var started = (await engine.Client.Containers.InspectContainerAsync(instance.ContainerId, cancellation)).State!.StartedAt;
-            await foreach (var (_, raw) in _console.ReadAsync(instance.ContainerId, null, started, follow: true, cancellation))
+            var since = await _console.LastStartAsync(instance.ContainerId, cancellation);
+            await foreach (var (_, raw) in _console.ReadAsync(instance.ContainerId, null, since, follow: true, cancellation))
             {
                 var text = SerialConsole.Plain(raw);
                 if (ConsoleDiagnosis.IsPanic(text))

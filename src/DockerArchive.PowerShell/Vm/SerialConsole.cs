@@ -12,13 +12,14 @@ internal sealed class SerialConsole(DockerEngine engine)
 {
     private const int TailLines = 40;
 
-    /// <summary>The last lines that say something, as plain text.</summary>
+    /// <summary>The last lines that say something since the container was last started, as plain text.</summary>
     public async Task<IReadOnlyList<string>> TailAsync(string containerId)
     {
         var lines = new Queue<string>();
         try
         {
-            await foreach (var (_, raw) in ReadAsync(containerId, 200, null, follow: false, CancellationToken.None))
+            var since = await LastStartAsync(containerId, CancellationToken.None);
+            await foreach (var (_, raw) in ReadAsync(containerId, 200, since, follow: false, CancellationToken.None))
             {
                 var text = Plain(raw);
                 if (text.Length == 0)
@@ -34,6 +35,22 @@ internal sealed class SerialConsole(DockerEngine engine)
         }
 
         return [.. lines];
+    }
+
+    /// <summary>
+    /// From when on the log is of the container's last start, as <see cref="ReadAsync"/> takes it. What is printed at once may be
+    /// older than the time that the engine notes as that of the start, but not as old as the end before.
+    /// </summary>
+    public async Task<string> LastStartAsync(string containerId, CancellationToken cancellation)
+    {
+        var state = (await engine.Client.Containers.InspectContainerAsync(containerId, cancellation)).State!;
+        var started = Time(state.StartedAt);
+        var ended = Time(state.FinishedAt);
+        var since = started > DateTimeOffset.UnixEpoch ? started - TimeSpan.FromSeconds(1) : DateTimeOffset.UnixEpoch;
+        return (ended < started && ended > since ? ended : since).ToString("O", CultureInfo.InvariantCulture);
+
+        static DateTimeOffset Time(string? text) =>
+            DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
     }
 
     /// <summary>The lines as Docker keeps them, with the time at which it received each.</summary>
