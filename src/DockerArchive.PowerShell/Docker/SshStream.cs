@@ -29,9 +29,9 @@ internal sealed class SshStream : WriteClosableStream
         (_ssh, _host) = (ssh, host);
 
         // Reads of a pipe hold a thread whatever they are called, and the pool has few.
-        new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "docker over ssh" }.Start();
         _errorReader = new Thread(ReceiveErrors, 256 * 1024) { IsBackground = true, Name = "docker over ssh" };
         _errorReader.Start();
+        new Thread(Receive, 256 * 1024) { IsBackground = true, Name = "docker over ssh" }.Start();
     }
 
     public override bool CanRead => true;
