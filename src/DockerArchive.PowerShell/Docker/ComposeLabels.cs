@@ -1,10 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-
 namespace DockerArchive.Docker;
 
-/// <summary>The labels by which <c>docker compose</c> and this module recognise each other's containers and networks.</summary>
+/// <summary>The labels by which <c>docker compose</c> and this module recognise each other's containers, networks and volumes.</summary>
 internal static class ComposeLabels
 {
     public const string Project = "com.docker.compose.project";
@@ -20,29 +16,61 @@ internal static class ComposeLabels
     /// <summary>Our own: name of the environment, which compose's labels only tell to somebody who knows the root.</summary>
     public const string Environment = "io.github.dockerarchive.environment";
 
+    private const string DependsOn = "com.docker.compose.depends_on";
+    private const string Image = "com.docker.compose.image";
+    private const string Volume = "com.docker.compose.volume";
+    private const string Version = "com.docker.compose.version";
+
+    /// <summary>The compose whose rules ours are.</summary>
+    private const string ComposeVersion = "2.26.1";
+
+    /// <param name="project">The project.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="imageId">Id of its image.</param>
+    /// <param name="hash">By which compose knows whether the container is what the files say.</param>
+    /// <param name="environment">Name of the environment.</param>
     public static Dictionary<string, string> ForContainer(
-        string project, ComposeService service, string directory, IEnumerable<string> files, string environment) => new()
+        ComposeProject project, ComposeService service, string imageId, string hash, string environment) => new()
         {
-            [Project] = project,
+            [Project] = project.Name,
             [Service] = service.Name,
             [ContainerNumber] = "1",
             [OneOff] = "False",
-            [ConfigHash] = Hash(service),
-            [ConfigFiles] = string.Join(',', files),
-            [WorkingDirectory] = directory,
+            [ConfigHash] = hash,
+            [ConfigFiles] = string.Join(',', project.Files),
+            [WorkingDirectory] = project.Directory,
+            [DependsOn] = string.Join(',', service.DependsOn.Select(ToText)),
+            [Image] = imageId,
+            [Version] = ComposeVersion,
             [Environment] = environment,
         };
 
-    /// <summary>Compose itself only looks at the first two.</summary>
-    public static Dictionary<string, string> ForNetwork(string project, string directory, string environment) => new()
+    /// <summary>The working directory and the environment are ours.</summary>
+    public static Dictionary<string, string> ForNetwork(
+        ComposeProject project, string key, ComposeNetwork network, string environment) => new(network.Labels)
+        {
+            [Project] = project.Name,
+            [Network] = key,
+            [Version] = ComposeVersion,
+            [WorkingDirectory] = project.Directory,
+            [Environment] = environment,
+        };
+
+    public static Dictionary<string, string> ForVolume(ComposeProject project, string key, ComposeVolume volume) => new(volume.Labels)
     {
-        [Project] = project,
-        [Network] = "default",
-        [WorkingDirectory] = directory,
-        [Environment] = environment,
+        [Project] = project.Name,
+        [Volume] = key,
+        [Version] = ComposeVersion,
     };
 
-    /// <summary>Only equality with an earlier start of ours matters; compose computes its own from its own model.</summary>
-    private static string Hash(ComposeService service) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(service)))).ToLowerInvariant();
+    private static string ToText(ServiceDependency dependency)
+    {
+        var condition = dependency.Condition switch
+        {
+            DependencyCondition.Healthy => "service_healthy",
+            DependencyCondition.CompletedSuccessfully => "service_completed_successfully",
+            _ => "service_started",
+        };
+        return $"{dependency.Service}:{condition}:{(dependency.Restart ? "true" : "false")}";
+    }
 }

@@ -18,10 +18,13 @@ internal sealed class InstanceContainers(DockerEngine engine)
     public async Task<string?> MakeAsync(
         ArchiveEnv env, ComposeProject project, ComposeService service, CancellationToken cancellation)
     {
+        var hash = ConfigHash.OfAsync(project, service, cancellation);
+        string id;
         try
         {
-            return (await engine.Client.Containers.CreateContainerAsync(
-                ContainerParameters.Of(project, service, env.Name), cancellation)).ID;
+            var image = await engine.Client.Images.InspectImageAsync(service.Image!, cancellation);
+            var labels = ComposeLabels.ForContainer(project, service, image.ID, await hash, env.Name);
+            id = (await engine.Client.Containers.CreateContainerAsync(ContainerParameters.Of(project, service, labels), cancellation)).ID;
         }
         catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.Conflict)
         {
@@ -31,6 +34,18 @@ internal sealed class InstanceContainers(DockerEngine engine)
             || (e.StatusCode == HttpStatusCode.NotFound && Says(e, "No such image")))
         {
             throw new ImageMissingException(env.Name, service.Image!, "has just been removed from it", e);
+        }
+
+        try
+        {
+            foreach (var (network, parameters) in ContainerParameters.FurtherNetworks(project, service, id))
+                await engine.Client.Networks.ConnectNetworkAsync(network, parameters, cancellation);
+            return id;
+        }
+        catch
+        {
+            await RemoveAsync(id, project.Name);
+            throw;
         }
     }
 

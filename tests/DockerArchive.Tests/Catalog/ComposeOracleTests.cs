@@ -32,7 +32,8 @@ public sealed class ComposeOracleTests : IDisposable
                 var project = ArchiveCatalog.ReadProject(env, overlays);
                 var (model, error) = DockerCompose.Config(directory, project.Files);
                 Assert.True(model is not null, error);
-                Assert.Null(Difference(name, model, ComposeConfigJson.Of(project)));
+                var difference = JsonDifference.Find(name, model, ComposeConfigJson.Of(project));
+                Assert.True(difference is null, difference);
                 checkedFiles++;
             }
         }
@@ -48,7 +49,10 @@ public sealed class ComposeOracleTests : IDisposable
         foreach (var (path, text) in form.Files)
             _root.Write(path, text);
         foreach (var files in form.Readings)
-            Assert.Null(Compare(Path.Combine(_root.Path, form.Directory), files, ArchiveForms.Shell).Difference);
+        {
+            var difference = Compare(Path.Combine(_root.Path, form.Directory), files, ArchiveForms.Shell).Difference;
+            Assert.True(difference is null, difference);
+        }
     }
 
     [Fact]
@@ -83,7 +87,7 @@ public sealed class ComposeOracleTests : IDisposable
         try
         {
             var ours = ComposeConfigJson.Of(Read(directory, files, shell));
-            return (model is not null, model is null ? $"compose refuses what we read: {error}" : Difference("", model, ours));
+            return (model is not null, model is null ? $"compose refuses what we read: {error}" : JsonDifference.Find("", model, ours));
         }
         catch (Exception e) when (e is BrokenEnvironmentException or FormatException)
         {
@@ -104,20 +108,6 @@ public sealed class ComposeOracleTests : IDisposable
             Files = files,
             Lookup = name => shell.GetValueOrDefault(name) ?? settings.GetValueOrDefault(name),
         });
-    }
-
-    private static string? Difference(string path, JsonNode? expected, JsonNode? actual)
-    {
-        if (JsonNode.DeepEquals(expected, actual))
-            return null;
-        if (expected is JsonObject one && actual is JsonObject other)
-        {
-            var key = one.Select(p => p.Key).Union(other.Select(p => p.Key))
-                .First(k => one.ContainsKey(k) != other.ContainsKey(k) || !JsonNode.DeepEquals(one[k], other[k]));
-            return Difference($"{path}.{key}", one[key], other[key]);
-        }
-
-        return $"{path} is {expected?.ToJsonString() ?? "nothing"} to compose and {actual?.ToJsonString() ?? "nothing"} to us";
     }
 
     private static string RepositoryRoot()

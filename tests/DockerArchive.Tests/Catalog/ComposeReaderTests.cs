@@ -50,7 +50,7 @@ public sealed class ComposeReaderTests : IDisposable
         Assert.Equal("b", vm.Image);
         Assert.Equal(["three"], vm.Command);
         Assert.Equal("4001:22 80:80 81:81", string.Join(' ', vm.Ports));
-        Assert.Equal("X=2 Y=yes", string.Join(' ', vm.Environment.Select(e => $"{e.Key}={e.Value}")));
+        Assert.Equal("X=2 Y=yes Z=", string.Join(' ', vm.Environment.Select(e => $"{e.Key}={e.Value}")));
         Assert.Equal(["A", "B"], vm.CapAdd);
         Assert.Equal(["CMD", "two"], vm.Healthcheck!.Test);
         Assert.Equal(3, vm.Healthcheck.Retries);
