@@ -104,7 +104,7 @@ public sealed class ComposeInteropTests : IDisposable
 
         var result = _module.Run($"Start-ArchiveEnv x -Root '{_root}' -Until Created");
 
-        Assert.Equal("ExternalResourceMissing", result.ErrorId);
+        Assert.Equal("ExternalMissing", result.ErrorId);
         Assert.Contains($"docker network create {_project}-none", result.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 

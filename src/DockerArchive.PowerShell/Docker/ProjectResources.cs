@@ -141,7 +141,7 @@ public sealed class ExternalResourceMissingException : ArchiveException
 {
     internal ExternalResourceMissingException(string kind, string name, Exception inner)
         : base(
-            "ExternalResourceMissing",
+            "ExternalMissing",
             ErrorCategory.ObjectNotFound,
             name,
             $"{kind} '{name}' is declared as external, so somebody else makes it, but the Docker host does not have it. Make it with: "

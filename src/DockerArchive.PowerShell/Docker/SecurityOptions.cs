@@ -41,7 +41,7 @@ public sealed class SecurityOptionException : ArchiveException
 {
     internal SecurityOptionException(string service, string file, Exception inner)
         : base(
-            "SeccompProfileUnreadable",
+            "SeccompUnreadable",
             ErrorCategory.ReadError,
             file,
             $"The seccomp profile {file} of service '{service}' cannot be read: {inner.Message}",
