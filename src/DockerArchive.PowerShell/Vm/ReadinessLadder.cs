@@ -121,7 +121,11 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
         {
             return Removed([]);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or DockerApiException && !cancellation.IsCancellationRequested)
+        catch (DockerApiException e) when (!cancellation.IsCancellationRequested)
+        {
+            return e;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException && !cancellation.IsCancellationRequested)
         {
             return new DockerUnavailableException(engine.Endpoint, e);
         }

@@ -38,16 +38,16 @@ internal sealed class SerialConsole(DockerEngine engine)
     }
 
     /// <summary>
-    /// From when on the log is of the container's last start, as <see cref="ReadAsync"/> takes it. What is printed at once may be
+    /// From when on the log is of the container's last start,. What is printed at once may be
     /// older than the time that the engine notes as that of the start, but not as old as the end before.
     /// </summary>
-    public async Task<string> LastStartAsync(string containerId, CancellationToken cancellation)
+    public async Task<DateTimeOffset> LastStartAsync(string containerId, CancellationToken cancellation)
     {
         var state = (await engine.Client.Containers.InspectContainerAsync(containerId, cancellation)).State!;
         var started = Time(state.StartedAt);
         var ended = Time(state.FinishedAt);
         var since = started > DateTimeOffset.UnixEpoch ? started - TimeSpan.FromSeconds(1) : DateTimeOffset.UnixEpoch;
-        return (ended < started && ended > since ? ended : since).ToString("O", CultureInfo.InvariantCulture);
+        return ended < started && ended > since ? ended : since;
 
         static DateTimeOffset Time(string? text) =>
             DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
@@ -56,13 +56,13 @@ internal sealed class SerialConsole(DockerEngine engine)
     /// <summary>The lines as Docker keeps them, with the time at which it received each.</summary>
     /// <param name="containerId">The container.</param>
     /// <param name="tail">How many lines of what is there; null for all.</param>
-    /// <param name="since">Only lines from then on, a time in RFC 3339; null for all.</param>
+    /// <param name="since">Only lines from then on; null for all.</param>
     /// <param name="follow">Whether to wait for more until the container ends.</param>
     /// <param name="cancellation">Ends the reading.</param>
     public async IAsyncEnumerable<(DateTimeOffset Time, string Raw)> ReadAsync(
         string containerId,
         int? tail,
-        string? since,
+        DateTimeOffset? since,
         bool follow,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -75,7 +75,7 @@ internal sealed class SerialConsole(DockerEngine engine)
                 Timestamps = true,
                 Follow = follow,
                 Tail = tail?.ToString(CultureInfo.InvariantCulture) ?? "all",
-                Since = since!,
+                Since = since is { } from ? UnixTime(from) : null!,
             },
             cancellation);
         var ready = new Queue<string>();
@@ -95,6 +95,11 @@ internal sealed class SerialConsole(DockerEngine engine)
                 yield return Split(line);
         }
     }
+
+    /// <summary>The engine takes no RFC 3339 here, unlike docker logs.</summary>
+    private static string UnixTime(DateTimeOffset time) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{time.ToUnixTimeSeconds()}.{time.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick:000000000}");
 
     /// <summary>
     /// What a line says in the end: boot loaders and systemd colour and move about, and systemd draws the line of a job
