@@ -24,7 +24,10 @@ internal sealed class InstanceContainers(DockerEngine engine)
         {
             var image = await engine.Client.Images.InspectImageAsync(service.Image!, cancellation);
             var labels = ComposeLabels.ForContainer(project, service, image.ID, await hash, env.Name);
-            id = (await engine.Client.Containers.CreateContainerAsync(ContainerParameters.Of(project, service, labels), cancellation)).ID;
+            // One whose id nobody hears of would stay.
+            cancellation.ThrowIfCancellationRequested();
+            id = (await engine.Client.Containers.CreateContainerAsync(
+                ContainerParameters.Of(project, service, labels), CancellationToken.None)).ID;
         }
         catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.Conflict)
         {
@@ -51,12 +54,17 @@ internal sealed class InstanceContainers(DockerEngine engine)
 
     /// <exception cref="PortRefusedException">The engine says that a port is taken.</exception>
     /// <exception cref="KvmRefusedException">The engine says that there is no KVM.</exception>
+    /// <exception cref="NetworkGoneException">A network that it is to have was removed meanwhile.</exception>
     /// <exception cref="GuestNotReadyException">The container was removed meanwhile.</exception>
     public async Task StartAsync(string containerId, string instance, CancellationToken cancellation)
     {
         try
         {
             await engine.Client.Containers.StartContainerAsync(containerId, new ContainerStartParameters(), cancellation);
+        }
+        catch (DockerContainerNotFoundException e) when (Says(e, "network"))
+        {
+            throw new NetworkGoneException(e);
         }
         catch (DockerContainerNotFoundException)
         {
@@ -104,6 +112,9 @@ internal sealed class InstanceContainers(DockerEngine engine)
 
 /// <summary>The engine refused a start, as a port is taken on the Docker host.</summary>
 internal sealed class PortRefusedException(DockerApiException inner) : Exception(inner.Message, inner);
+
+/// <summary>The engine refused a start, as a network is not there any more.</summary>
+internal sealed class NetworkGoneException(DockerApiException inner) : Exception(inner.Message, inner);
 
 /// <summary>The engine refused a start, as the Docker host has no KVM.</summary>
 internal sealed class KvmRefusedException(DockerApiException inner) : Exception(inner.Message, inner);

@@ -51,7 +51,7 @@ internal sealed class ProjectStart
     /// <summary>Whether the machines are to have the Docker host's KVM.</summary>
     public bool UsesKvm { get; }
 
-    /// <summary>Whether it has taken a container that another start had made.</summary>
+    /// <summary>Whether it has taken a container or a network that another start had made.</summary>
     public bool HasJoined { get; private set; }
 
     /// <summary>Starts all services and waits until the machines among them are ready.</summary>
@@ -85,7 +85,7 @@ internal sealed class ProjectStart
             foreach (var climb in climbs)
                 await climb.ContinueWith(static _ => { }, TaskScheduler.Default);
             foreach (var id in _made)
-                await _containers.RemoveAsync(id, _project.Name);
+                await AbandonAsync(id);
             if (_made.IsEmpty && existing.Count == 0)
                 await new ProjectResources(_engine).RemoveAsync(_project.Name);
 
@@ -93,6 +93,19 @@ internal sealed class ProjectStart
             var cause = climbs.Select(c => c.Exception?.InnerException).FirstOrDefault(e => e is not (null or OperationCanceledException));
             ExceptionDispatchInfo.Throw(cancellation.IsCancellationRequested ? first : cause ?? first);
             throw;
+        }
+    }
+
+    /// <summary>What cannot be removed hides neither why the start failed nor the rest.</summary>
+    private async Task AbandonAsync(string id)
+    {
+        try
+        {
+            await _containers.RemoveAsync(id, _project.Name);
+        }
+        catch (Exception e) when (e is DockerApiException or HttpRequestException or IOException)
+        {
+            _report.Warn($"Container {id[..12]} of '{_project.Name}' could not be removed: {e.Message.Trim()}");
         }
     }
 
@@ -214,6 +227,11 @@ internal sealed class ProjectStart
             var free = plan with { Options = plan.Options with { FreePorts = true } };
             return await MakeAsync(free.Apply(_project).Services.Single(s => s.Name == service.Name), free, cancellation);
         }
+        catch (NetworkGoneException)
+        {
+            HasJoined = true;
+            throw new GuestNotReadyException(name, GuestFailure.Ended, "lost its network to another start, which gave up", []);
+        }
     }
 
     /// <summary>Another start that is under way, or was, made the container; it prepares and starts it in a moment.</summary>
@@ -286,6 +304,10 @@ internal sealed class ProjectStart
             .. options.Cpus is null ? Array.Empty<string>() : ["-Cpus"],
             .. options.Memory is null ? Array.Empty<string>() : ["-Memory"],
             .. options.Overlays.Count == 0 ? Array.Empty<string>() : ["-Overlay"],
+            .. options.Acceleration is AccelerationChoice.Kvm && instance.Acceleration is Acceleration.Tcg
+                || options.Acceleration is AccelerationChoice.Tcg && instance.Acceleration is Acceleration.Kvm
+                    ? ["-Acceleration"]
+                    : Array.Empty<string>(),
             .. options.Port is null || options.Port == instance.Port || instance.Port is null ? Array.Empty<string>() : ["-Port"],
         ];
         if (ignored.Length > 0)
