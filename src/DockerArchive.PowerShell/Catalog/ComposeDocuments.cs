@@ -1,8 +1,14 @@
+using System.Collections.Concurrent;
+
 namespace DockerArchive.Catalog;
 
 /// <summary>The compose files of one reading, each read once.</summary>
 internal sealed class ComposeDocuments
 {
+    /// <summary>What files held when they were last read; a file with the same text is not parsed again.</summary>
+    private static readonly ConcurrentDictionary<string, (string Text, IReadOnlyList<ComposeDocument> Documents)> Parsed =
+        new(StringComparer.Ordinal);
+
     private readonly Dictionary<string, IReadOnlyList<ComposeDocument>> _read = new(StringComparer.Ordinal);
     private readonly Func<string, string?> _lookup;
 
@@ -28,7 +34,12 @@ internal sealed class ComposeDocuments
     {
         try
         {
-            return ComposeYaml.Parse(file, File.ReadAllText(file));
+            var text = File.ReadAllText(file);
+            if (Parsed.TryGetValue(file, out var earlier) && earlier.Text == text)
+                return earlier.Documents;
+            var documents = ComposeYaml.Parse(file, text);
+            Parsed[file] = (text, documents);
+            return documents;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
