@@ -58,6 +58,7 @@ bench: build
 	@dotnet build -c Release --nologo -v quiet -clp:ErrorsOnly bench/DockerArchive.Bench
 	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(taskset -cp $$$$ | grep -o "[0-9]*$$")"; fi; \
 	$$pin bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench; \
+	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench catalogue; \
 	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench ssh
 	@$(host) -Command "Build-ArchiveEnv '$(ENV)' | Out-Null"
 	@exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench status '$(ENV)'

@@ -8,6 +8,9 @@ switch (args)
     case ["ssh"]:
         SshRun.Start("out/bench");
         break;
+    case ["catalogue"]:
+        CatalogueRun.Start("out/bench");
+        break;
     case ["status", var environment]:
         StatusRun.Start(environment);
         break;
