@@ -12,6 +12,7 @@
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Build-ArchiveEnv'
+        'Checkpoint-ArchiveEnv'
         'Clear-BuildkitCache'
         'ConvertFrom-BuildctlProgress'
         'ConvertFrom-BuildkitLog'
@@ -19,6 +20,7 @@
         'Copy-ArchiveItem'
         'Enter-ArchiveEnv'
         'Export-ArchiveSshConfig'
+        'Get-ArchiveCheckpoint'
         'Get-ArchiveConsole'
         'Get-ArchiveEnv'
         'Get-BuildkitDiskUsage'
@@ -28,9 +30,11 @@
         'Invoke-ArchiveCommand'
         'Invoke-BuildctlBuild'
         'New-ArchiveSshSession'
+        'Remove-ArchiveCheckpoint'
         'Remove-ArchiveEnv'
         'Restart-ArchiveEnv'
         'Restart-BuildkitService'
+        'Restore-ArchiveEnv'
         'Start-ArchiveEnv'
         'Stop-ArchiveEnv'
         'Wait-ArchiveEnv'

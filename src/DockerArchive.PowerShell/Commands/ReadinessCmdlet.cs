@@ -16,7 +16,7 @@ public abstract class ReadinessCmdlet : AuthenticationCmdlet
     [ArgumentCompleter(typeof(InstanceCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string[] Env { get; set; } = [];
+    public virtual string[] Env { get; set; } = [];
 
     /// <summary>The rung of readiness to wait for.</summary>
     [Parameter]

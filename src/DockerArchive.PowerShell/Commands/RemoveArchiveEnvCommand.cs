@@ -15,6 +15,10 @@ public sealed class RemoveArchiveEnvCommand : InstanceCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Keep the environment's checkpoints; otherwise they go with its last instance.</summary>
+    [Parameter]
+    public SwitchParameter KeepCheckpoint { get; set; }
+
     private protected override string Action => "Remove";
 
     /// <summary>A start that was killed before it made a container leaves a network, which is removed by the same names.</summary>
@@ -51,6 +55,20 @@ public sealed class RemoveArchiveEnvCommand : InstanceCmdlet
 
         using var progress = new ProgressLine(output.Progress, $"Removing {instance.Name}");
         progress.Show("container, disk and network");
-        await new InstanceContainers(await EngineAsync(cancellation)).RemoveAsync(instance.ContainerId, instance.Project);
+        var engine = await EngineAsync(cancellation);
+        await new InstanceContainers(engine).RemoveAsync(instance.ContainerId, instance.Project);
+        if (!KeepCheckpoint)
+            await RemoveCheckpointsAsync(engine, instance.Environment!, cancellation);
+    }
+
+    /// <summary>A checkpoint is of an environment, so it stays for other instances.</summary>
+    private async Task RemoveCheckpointsAsync(DockerEngine engine, string environment, CancellationToken cancellation)
+    {
+        var registry = new InstanceRegistry(engine, Catalog);
+        if ((await registry.ListAsync(cancellation)).Any(i => i.Environment == environment))
+            return;
+        var images = new CheckpointImages(engine, registry);
+        foreach (var checkpoint in (await images.ListAsync(cancellation)).Where(c => c.Environment == environment))
+            await images.RemoveAsync(checkpoint, cancellation);
     }
 }

@@ -58,6 +58,16 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
     [Parameter]
     public PullPolicy Pull { get; set; }
 
+    /// <summary>Name of a checkpoint to begin from instead of booting. The machine is as large as it was.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(CheckpointCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? FromCheckpoint { get; set; }
+
+    /// <summary>Begin from the checkpoint <c>fast</c>, which is made when the guest is ready for the first time.</summary>
+    [Parameter]
+    public SwitchParameter Fast { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -130,8 +140,9 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
     {
         var engine = await EngineAsync(cancellation);
         using var progress = new StartProgress(output.Progress, project);
+        var registry = new InstanceRegistry(engine, Catalog);
         var starter = new InstanceStarter(
-            engine, new InstanceRegistry(engine, Catalog), new StartReport(progress.Show, progress.Show, output.Warning));
+            engine, registry, new StartReport(progress.Show, progress.Show, output.Warning));
         var plan = new MachinePlan
         {
             Options = new StartOptions
@@ -148,8 +159,43 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
                 Timeout = TimeSpan.FromSeconds(TimeoutSec),
             },
         };
-        foreach (var instance in await starter.StartAsync(env, project, plan, LoginFor, cancellation))
-            await output.ObjectAsync(instance);
+        var images = new CheckpointImages(engine, registry);
+        if (FromCheckpoint is not null)
+        {
+            var begin = new CheckpointStart(engine, images, env, FromCheckpoint);
+            await StartAsync(begin, await begin.ApplyAsync(plan, cancellation));
+        }
+        else if (Fast && (await registry.OfProjectAsync(env, project, cancellation)).Count == 0)
+        {
+            var fast = new FastCheckpoint(engine, images, env);
+            if (await fast.FindAsync(plan, output.Warning, cancellation) is var (begin, fromIt))
+                await StartAsync(begin, fromIt);
+            else
+                await MakeFastAsync(fast);
+        }
+        else
+        {
+            await StartAsync(null, plan);
+        }
+
+        async Task StartAsync(CheckpointStart? begin, MachinePlan wanted)
+        {
+            foreach (var instance in await starter.StartAsync(env, project, wanted, LoginFor, cancellation))
+            {
+                if (begin is not null)
+                    await begin.CompleteAsync(instance, LoginFor(instance), cancellation);
+                await output.ObjectAsync(instance);
+            }
+        }
+
+        async Task MakeFastAsync(FastCheckpoint fast)
+        {
+            var booted = plan with { Options = plan.Options with { Until = InstanceState.ServiceReady } };
+            var machines = await starter.StartAsync(env, project, booted, LoginFor, cancellation);
+            await fast.MakeAsync(machines, text => progress.Show(project, InstanceState.ServiceReady, text), cancellation);
+            foreach (var instance in machines)
+                await output.ObjectAsync(instance);
+        }
     }
 
     private void CheckParameters()
@@ -161,6 +207,15 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
                 ErrorCategory.InvalidArgument,
                 Instance,
                 "-Instance names one instance and -Count asks for several: give one of them.");
+        }
+
+        if (FromCheckpoint is not null && Fast)
+        {
+            throw new ArchiveException(
+                "FromCheckpointAndFast",
+                ErrorCategory.InvalidArgument,
+                FromCheckpoint,
+                $"-Fast begins from the checkpoint '{FastCheckpoint.Name}' and -FromCheckpoint from another: give one of them.");
         }
 
         if (Instance is not null && !(char.IsAsciiLetterOrDigit(Instance[^1]) && Instance.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_')))

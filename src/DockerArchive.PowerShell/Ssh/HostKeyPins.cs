@@ -39,6 +39,20 @@ internal static class HostKeyPins
             throw new HostKeyChangedException(containerId, FileOf(containerId));
     }
 
+    /// <summary>Pins the keys of a guest that goes on in another container.</summary>
+    /// <exception cref="ArchiveException">They cannot be written down.</exception>
+    public static void Pin(string containerId, IReadOnlyDictionary<string, string> keys)
+    {
+        if (keys.Count == 0)
+            return;
+        var lines = string.Concat(keys.Select(k => $"{AliasOf(containerId)} {k.Key} {k.Value}\n"));
+        InFile(containerId, file =>
+        {
+            StateFolder.Create(Path.GetDirectoryName(file)!);
+            return StateFolder.Write(file, Encoding.ASCII.GetBytes(lines), replace: true);
+        });
+    }
+
     public static void Remove(string containerId)
     {
         var file = FileOf(containerId);

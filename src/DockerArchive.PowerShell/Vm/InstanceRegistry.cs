@@ -10,6 +10,8 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
 {
     private const int SshPort = 22;
 
+    private Lazy<ILookup<string, string>>? _names;
+
     /// <summary>All instances, started by this module or by <c>docker compose</c> in a known environment's directory.</summary>
     public async Task<IReadOnlyList<ArchiveInstance>> ListAsync(CancellationToken cancellation)
     {
@@ -38,6 +40,9 @@ internal sealed class InstanceRegistry(DockerEngine engine, ArchiveCatalog catal
             throw new EnvironmentNotFoundException(name, catalog.Names().Concat(instances.Select(i => i.Name)), catalog.Roots);
         throw new NotRunningException(matches is [var stopped, ..] ? stopped.Environment! : wanted);
     }
+
+    /// <summary>The environment of what has labels of an instance; null if it is in no known root.</summary>
+    public string? EnvironmentOf(IDictionary<string, string> labels) => EnvironmentOf(labels, _names ??= NamesByDirectory());
 
     /// <summary>The machines of a project, whatever their state; one that is not of this environment is left out.</summary>
     public async Task<IReadOnlyList<ArchiveInstance>> OfProjectAsync(

@@ -21,6 +21,12 @@ internal sealed record MachinePlan
     /// <summary>What is done to each container between its making and its start.</summary>
     public Func<string, CancellationToken, Task> Prepare { get; init; } = static (_, _) => Task.CompletedTask;
 
+    /// <summary>Name of the checkpoint that the machines begin from; null where they boot.</summary>
+    public string? Checkpoint { get; init; }
+
+    /// <summary>What is done to a machine of a service as soon as its container, which this start made, runs.</summary>
+    public Func<string, string, CancellationToken, Task> Begin { get; init; } = static (_, _, _) => Task.CompletedTask;
+
     /// <summary>Whether a service is a machine: one that publishes an sshd.</summary>
     public static bool IsMachine(ComposeService service) => service.Ports.Any(p => p.ContainerPort == SshPort);
 
@@ -33,15 +39,16 @@ internal sealed record MachinePlan
     /// <param name="image">Its image, which knows the command where the file names none.</param>
     public ComposeService WithArguments(ComposeService service, ImageInspectResponse image)
     {
+        var command = service.Command ?? (service.Entrypoint is null ? image.Config?.Cmd?.ToArray() : null) ?? [];
         string[] arguments =
         [
             .. Options.Cpus is { } cpus ? ["-smp", cpus.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             .. Options.Memory is { } memory ? ["-m", memory] : Array.Empty<string>(),
             .. Arguments,
+            .. QmpPipes.AreTakenBy(command) ? QmpPipes.Arguments : [],
         ];
         if (arguments.Length == 0 || !IsMachine(service))
             return service;
-        var command = service.Command ?? (service.Entrypoint is null ? image.Config?.Cmd?.ToArray() : null) ?? [];
         return service with { Command = [.. command, .. arguments] };
     }
 

@@ -200,7 +200,8 @@ internal sealed class ProjectStart
         var image = await new ServiceImage(_engine, _report.Pulling).EnsureAsync(
             _env.Name, service.Image!, plan.Options.Pull, cancellation);
         await new ProjectResources(_engine).EnsureAsync(_project, _env.Name, cancellation);
-        var id = await _containers.MakeAsync(_env, _project, Published(plan.WithArguments(service, image)), cancellation);
+        var complete = Published(plan.WithArguments(service, image));
+        var id = await _containers.MakeAsync(_env, _project, complete, cancellation);
         if (id is null)
         {
             var other = await FindAsync(service, cancellation);
@@ -211,8 +212,12 @@ internal sealed class ProjectStart
         _made.Add(id);
         try
         {
+            if (QmpPipes.AreNamedBy(complete.Command))
+                await QmpPipes.PutAsync(_engine, id, cancellation);
             await plan.Prepare(id, cancellation);
             await _containers.StartAsync(id, name, cancellation);
+            if (MachinePlan.IsMachine(service))
+                await plan.Begin(service.Name, id, cancellation);
             return id;
         }
         catch (PortRefusedException e)
@@ -308,6 +313,7 @@ internal sealed class ProjectStart
                 || options.Acceleration is AccelerationChoice.Tcg && instance.Acceleration is Acceleration.Kvm
                     ? ["-Acceleration"]
                     : Array.Empty<string>(),
+            .. _plan.Checkpoint is null ? Array.Empty<string>() : ["-FromCheckpoint"],
             .. options.Port is null || options.Port == instance.Port || instance.Port is null ? Array.Empty<string>() : ["-Port"],
         ];
         if (ignored.Length > 0)

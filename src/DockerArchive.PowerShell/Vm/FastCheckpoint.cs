@@ -1,0 +1,40 @@
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
+
+namespace DockerArchive.Vm;
+
+/// <summary>The checkpoint that fast starts of an environment make once and use ever after.</summary>
+internal sealed class FastCheckpoint(DockerEngine engine, CheckpointImages images, ArchiveEnv env)
+{
+    public const string Name = "fast";
+
+    /// <summary>The start from the checkpoint; null if there is none that still fits, so that one is to be made.</summary>
+    /// <param name="plan">The plan of a start that boots.</param>
+    /// <param name="warn">Receives why the one there is does not fit.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<(CheckpointStart Start, MachinePlan Plan)?> FindAsync(
+        MachinePlan plan, Action<string> warn, CancellationToken cancellation)
+    {
+        try
+        {
+            var start = new CheckpointStart(engine, images, env, Name);
+            return (start, await start.ApplyAsync(plan, cancellation));
+        }
+        catch (CheckpointNotFoundException)
+        {
+            return null;
+        }
+        catch (CheckpointOutdatedException e)
+        {
+            warn($"The fast checkpoint of '{env.Name}' is the state of a machine that was made otherwise: {e.Difference}. So the guest boots, and it is made anew.");
+            return null;
+        }
+    }
+
+    /// <summary>Makes it of machines that have just come up.</summary>
+    public async Task MakeAsync(IEnumerable<ArchiveInstance> machines, Action<string> doing, CancellationToken cancellation)
+    {
+        foreach (var machine in machines)
+            await new GuestCheckpoint(engine, images).SaveAsync(machine, Name, replace: true, doing, cancellation);
+    }
+}
