@@ -98,7 +98,7 @@ internal sealed class GuestCheckpoint(DockerEngine engine, CheckpointImages imag
             || e.Message.Contains("does not have the requested snapshot", StringComparison.Ordinal))
         {
             throw new ArchiveException(
-                "CheckpointOfAnotherInstance",
+                "CheckpointElsewhere",
                 ErrorCategory.InvalidOperation,
                 instance,
                 $"Checkpoint '{checkpoint.Name}' is the state of another instance than '{instance}', whose disk does not have it. A new instance "
