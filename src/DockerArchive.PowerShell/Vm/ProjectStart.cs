@@ -304,16 +304,17 @@ internal sealed class ProjectStart
     private async Task WarnOfDifferencesAsync(ArchiveInstance instance, CancellationToken cancellation)
     {
         var options = _plan.Options;
+        var boots = _plan.Checkpoint is null;
         string[] ignored =
         [
-            .. options.Cpus is null ? Array.Empty<string>() : ["-Cpus"],
-            .. options.Memory is null ? Array.Empty<string>() : ["-Memory"],
+            .. boots ? Array.Empty<string>() : ["-FromCheckpoint"],
+            .. boots && options.Cpus is not null ? ["-Cpus"] : Array.Empty<string>(),
+            .. boots && options.Memory is not null ? ["-Memory"] : Array.Empty<string>(),
             .. options.Overlays.Count == 0 ? Array.Empty<string>() : ["-Overlay"],
-            .. options.Acceleration is AccelerationChoice.Kvm && instance.Acceleration is Acceleration.Tcg
-                || options.Acceleration is AccelerationChoice.Tcg && instance.Acceleration is Acceleration.Kvm
+            .. boots && (options.Acceleration is AccelerationChoice.Kvm && instance.Acceleration is Acceleration.Tcg
+                || options.Acceleration is AccelerationChoice.Tcg && instance.Acceleration is Acceleration.Kvm)
                     ? ["-Acceleration"]
                     : Array.Empty<string>(),
-            .. _plan.Checkpoint is null ? Array.Empty<string>() : ["-FromCheckpoint"],
             .. options.Port is null || options.Port == instance.Port || instance.Port is null ? Array.Empty<string>() : ["-Port"],
         ];
         if (ignored.Length > 0)
