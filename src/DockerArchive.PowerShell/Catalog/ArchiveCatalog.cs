@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Enumeration;
 using DockerArchive.Docker;
 
@@ -6,9 +8,9 @@ namespace DockerArchive.Catalog;
 /// <summary>The environments under one or more roots, as their files describe them.</summary>
 internal sealed class ArchiveCatalog
 {
-    /// <summary>Compose's own name for the file, newest spelling first.</summary>
-    private static readonly string[] ComposeFileNames =
-        ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    /// <summary>What was read of each directory before; it is read anew when one of its texts or variables is another.</summary>
+    private static readonly ConcurrentDictionary<string, (EnvironmentFiles Files, ShellVariables Shell, ArchiveEnv Env)> Known =
+        new(StringComparer.Ordinal);
 
     private static readonly EnumerationOptions Tree = new()
     {
@@ -69,17 +71,34 @@ internal sealed class ArchiveCatalog
     /// <exception cref="BrokenEnvironmentException">One of its files is missing or malformed.</exception>
     public static ArchiveEnv Read(string name, string directory)
     {
-        var settings = ReadSettings(directory);
+        var files = EnvironmentFiles.Read(directory);
+        if (Known.TryGetValue(directory, out var known) && known.Env.Name == name && known.Files == files && known.Shell.AreUnchanged)
+            return known.Env;
+
+        var shell = new ShellVariables();
+        var settings = ReadSettings(directory, files.Settings, shell);
+        var project = files.ComposeFile is null ? null : ReadProject(directory, settings, shell, [], null);
+        var env = Describe(name, directory, files, settings, project);
+        if (project is not { ExtendedFiles.Count: > 0 })
+            Known[directory] = (files, shell, env);
+        return env;
+    }
+
+    private static ArchiveEnv Describe(
+        string name,
+        string directory,
+        EnvironmentFiles files,
+        IReadOnlyDictionary<string, string> settings,
+        ComposeProject? project)
+    {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var image = settings.GetValueOrDefault("IMAGE") ?? name.Replace('/', '-');
         var version = settings.GetValueOrDefault("VERSION") ?? "latest";
-        var main = ComposeFiles(directory).FirstOrDefault();
-        var project = main is null ? null : ReadProject(directory, settings, [], null);
         var machine = project?.Services.FirstOrDefault(s => s.Name == "vm") ?? project?.Services[0];
         var ports = project?.Services.SelectMany(s => s.Ports).ToList() ?? [];
         var dqd = machine?.Image ?? $"{DefaultRepository}:{image}_{version}";
         var ctr = CtrReference(dqd);
-        var readme = Readme.Read(Path.Combine(directory, "README.md"));
+        var readme = files.Readme is null ? null : Readme.Parse(files.Readme);
         return new ArchiveEnv
         {
             Name = name,
@@ -94,7 +113,7 @@ internal sealed class ArchiveCatalog
             CtrImage = ctr,
             CtrImageAlias = ctr.EndsWith($":ctr_{version}", StringComparison.Ordinal) ? null : Alias(ctr, version),
             Ports = [.. ports.Select(p => p.ToString())],
-            Overlays = main is null ? [] : Overlays(main),
+            Overlays = files.Overlays.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             SshPort = ports.Find(p => p.ContainerPort == 22)?.HostPort,
             Settings = settings,
         };
@@ -106,25 +125,18 @@ internal sealed class ArchiveCatalog
     /// <param name="project">Another name for the project than the environment's.</param>
     /// <exception cref="BrokenEnvironmentException">One of its files is missing or malformed.</exception>
     public static ComposeProject ReadProject(ArchiveEnv env, IReadOnlyList<string> overlays, string? project = null) =>
-        ReadProject(env.Directory, env.Settings, overlays, project ?? env.Project);
-
-    /// <summary>Full paths of the compose files that <see cref="ReadProject(ArchiveEnv, IReadOnlyList{string}, string?)"/> reads.</summary>
-    public static string[] ComposeFiles(string directory, params IReadOnlyList<string> overlays)
-    {
-        var main = ComposeFileNames.Select(n => Path.Combine(directory, n)).FirstOrDefault(File.Exists);
-        if (main is null)
-            return [];
-        var stem = Path.Combine(directory, Path.GetFileNameWithoutExtension(main));
-        var overlayFiles = overlays.Select(o => $"{stem}.{o}{Path.GetExtension(main)}").Where(File.Exists);
-        return [main, .. overlayFiles];
-    }
+        ReadProject(env.Directory, env.Settings, new ShellVariables(), overlays, project ?? env.Project);
 
     private const string DefaultRepository = "ssst0n3/docker_archive";
 
     private static ComposeProject ReadProject(
-        string directory, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> overlays, string? project)
+        string directory,
+        IReadOnlyDictionary<string, string> settings,
+        ShellVariables shell,
+        IReadOnlyList<string> overlays,
+        string? project)
     {
-        var files = ComposeFiles(directory, overlays);
+        var files = EnvironmentFiles.ComposeFilesIn(directory, overlays);
         if (files.Length == 0)
             throw new BrokenEnvironmentException(Path.Combine(directory, "docker-compose.yml"), null, "the file does not exist, so this environment can be built but not started");
 
@@ -133,54 +145,24 @@ internal sealed class ArchiveCatalog
             Project = project ?? ProjectName.OfSettings(settings),
             Directory = directory,
             Files = files,
-            Lookup = name => Environment.GetEnvironmentVariable(name) ?? settings.GetValueOrDefault(name),
+            Lookup = name => shell.Get(name) ?? settings.GetValueOrDefault(name),
         });
     }
 
-    private static IReadOnlyDictionary<string, string> ReadSettings(string directory)
+    private static IReadOnlyDictionary<string, string> ReadSettings(string directory, string text, ShellVariables shell)
     {
-        var file = Path.Combine(directory, ".env");
         try
         {
-            return DotEnv.Parse(File.ReadAllText(file), Environment.GetEnvironmentVariable);
+            return DotEnv.Parse(text, shell.Get);
         }
         catch (FormatException e)
         {
             var colon = e.Message.IndexOf(':', StringComparison.Ordinal);
             throw new BrokenEnvironmentException(
-                file,
-                long.Parse(e.Message[..colon], System.Globalization.CultureInfo.InvariantCulture),
+                Path.Combine(directory, ".env"),
+                long.Parse(e.Message[..colon], CultureInfo.InvariantCulture),
                 e.Message[(colon + 2)..],
                 e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BrokenEnvironmentException(file, null, e.Message, e);
-        }
-    }
-
-    /// <summary>Names of the overlays in an environment's directory.</summary>
-    public static IReadOnlyList<string> OverlaysIn(string directory) =>
-        ComposeFiles(directory) is [var main, ..] ? Overlays(main) : [];
-
-    /// <summary>Names of the overlays beside the compose file.</summary>
-    private static string[] Overlays(string main)
-    {
-        var (stem, extension) = (Path.GetFileNameWithoutExtension(main) + ".", Path.GetExtension(main));
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateFiles(Path.GetDirectoryName(main)!, $"{stem}*{extension}")
-                    .Select(Path.GetFileName)
-                    .Where(file => file!.Length > stem.Length + extension.Length)
-                    .Select(file => file![stem.Length..^extension.Length])
-                    .Order(StringComparer.Ordinal),
-            ];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BrokenEnvironmentException(Path.GetDirectoryName(main)!, null, e.Message, e);
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class ComposeDocuments
     /// <param name="lookup">Gives a variable's value, or null if it is not set.</param>
     public ComposeDocuments(Func<string, string?> lookup) => _lookup = lookup;
 
+    /// <summary>Full paths of all that were read.</summary>
+    public IEnumerable<string> Files => _read.Keys;
+
     /// <summary>The documents of a file, with its variables expanded.</summary>
     /// <exception cref="BrokenEnvironmentException">The file is missing or malformed.</exception>
     public IReadOnlyList<ComposeDocument> Read(string file)

@@ -30,8 +30,10 @@ internal sealed class ComposeReader
             foreach (var document in _files.Read(file))
             {
                 var whole = new ComposeExtends(_files, _source.Directory, file, document).Apply();
+                if (merged is not null)
+                    CheckServices(merged);
                 merged = merged is null ? whole : ComposeMerge.Merge(document.Reset(merged), whole);
-                Check(merged);
+                CheckTop(merged);
             }
         }
 
@@ -60,14 +62,14 @@ internal sealed class ComposeReader
             Name = _project,
             Directory = _source.Directory,
             Files = _source.Files,
+            ExtendedFiles = [.. _files.Files.Except(_source.Files, StringComparer.Ordinal)],
             Services = [.. services.Select(s => s.Service)],
             Networks = networks.Where(n => usedNetworks.Contains(n.Key)).OrderBy(n => n.Key, StringComparer.Ordinal).ToDictionary(),
             Volumes = volumes.Where(v => usedVolumes.Contains(v.Key)).OrderBy(v => v.Key, StringComparer.Ordinal).ToDictionary(),
         };
     }
 
-    /// <summary>Compose checks the form of everything after each file, so that a later file cannot hide what is wrong in an earlier one.</summary>
-    private void Check(ComposeMapping merged)
+    private static void CheckTop(ComposeMapping merged)
     {
         foreach (var entry in merged.Entries)
         {
@@ -85,7 +87,11 @@ internal sealed class ComposeReader
                     throw entry.Unknown("at the top level");
             }
         }
+    }
 
+    /// <summary>Compose checks the form of everything after each file, so that a later file cannot hide what is wrong in an earlier one.</summary>
+    private void CheckServices(ComposeMapping merged)
+    {
         foreach (var service in Entries(merged, "services").Where(s => !s.IsExtension()))
             _ = _services.Read(service);
     }

@@ -5,28 +5,12 @@ namespace DockerArchive.Catalog;
 /// <param name="Usage">The section under a heading <c>usage</c>, up to the next of its level or above.</param>
 internal sealed record Readme(string? Title, string? Usage)
 {
-    /// <summary>Reads the file; null where there is none.</summary>
-    /// <exception cref="BrokenEnvironmentException">It cannot be read.</exception>
-    public static Readme? Read(string file)
-    {
-        if (!File.Exists(file))
-            return null;
-        try
-        {
-            return Parse(File.ReadLines(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BrokenEnvironmentException(file, null, e.Message, e);
-        }
-    }
-
-    private static Readme Parse(IEnumerable<string> lines)
+    public static Readme Parse(string text)
     {
         string? title = null;
         List<string>? usage = null;
         var (usageLevel, inCode) = (0, false);
-        foreach (var line in lines)
+        foreach (var line in text.Split('\n').Select(l => l.TrimEnd('\r')))
         {
             if (line.StartsWith("```", StringComparison.Ordinal))
                 inCode = !inCode;
@@ -47,7 +31,7 @@ internal sealed record Readme(string? Title, string? Usage)
             usage?.Add(line);
         }
 
-        var text = usage is null ? null : string.Join('\n', usage).Trim('\n');
-        return new Readme(title, text is { Length: > 0 } ? text : null);
+        var section = usage is null ? null : string.Join('\n', usage).Trim('\n');
+        return new Readme(title, section is { Length: > 0 } ? section : null);
     }
 }

@@ -23,7 +23,7 @@ public sealed class OverlayCompleter : IArgumentCompleter
         var word = WildcardPattern.Get($"{wordToComplete}*", WildcardOptions.IgnoreCase);
         return catalog.Directories()
             .Where(d => patterns is null || patterns.Any(p => p.IsMatch(d.Name)))
-            .SelectMany(d => ArchiveCatalog.OverlaysIn(d.Directory))
+            .SelectMany(d => EnvironmentFiles.OverlaysIn(d.Directory))
             .Distinct(StringComparer.Ordinal)
             .Where(word.IsMatch)
             .Order(StringComparer.Ordinal)

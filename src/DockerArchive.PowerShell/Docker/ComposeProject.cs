@@ -12,6 +12,9 @@ internal sealed record ComposeProject
     /// <summary>Full paths of the compose files, in the order in which they were merged.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
+    /// <summary>Full paths of other files, whose services are extended.</summary>
+    public IReadOnlyList<string> ExtendedFiles { get; init; } = [];
+
     /// <summary>The services, by name, as compose orders them.</summary>
     public required IReadOnlyList<ComposeService> Services { get; init; }
 
