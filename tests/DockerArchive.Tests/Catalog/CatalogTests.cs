@@ -193,4 +193,50 @@ public sealed class CatalogTests : IDisposable
         Assert.Equal(new Dictionary<string, string?> { ["A"] = "1", ["FROM_ENV"] = "seen", ["B"] = "x=y" }, list);
         Assert.Equal(list, mapping);
     }
+
+    [Fact]
+    public void What_changes_in_a_file_an_extended_file_or_a_variable_is_seen_at_the_next_reading()
+    {
+        var variable = $"DOCKERARCHIVE_TEST_{Guid.NewGuid():N}";
+        _root.Write("a/.env", "IMAGE=one\n");
+        _root.Write("a/docker-compose.yml", $"services:\n  vm: {{image: '${{IMAGE}}:${{{variable}:-none}}'}}\n");
+        Assert.Equal("one:none", Read("a").Image);
+        _root.Write("a/.env", "IMAGE=two\n");
+        Assert.Equal("two:none", Read("a").Image);
+        Environment.SetEnvironmentVariable(variable, "set");
+        try
+        {
+            Assert.Equal("two:set", Read("a").Image);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+
+        _root.Write("base.yml", "services:\n  vm: {image: three}\n");
+        _root.Write("a/docker-compose.yml", "services:\n  vm: {extends: {service: vm, file: ../base.yml}}\n");
+        Assert.Equal("three", Read("a").Image);
+        _root.Write("base.yml", "services:\n  vm: {image: fours}\n");
+        Assert.Equal("fours", Read("a").Image);
+        _root.Write("a/docker-compose.x-mirror.yml", "services: {vm: {image: mirror}}\n");
+        Assert.Equal(["x-mirror"], Read("a").Overlays);
+    }
+
+    [Fact]
+    public void A_cluster_has_all_its_machines_and_a_broken_overlay_breaks_only_what_uses_it()
+    {
+        _root.Write("k/.env", "IMAGE=k\nCOMPOSE_PROJECT_NAME=k8s\n");
+        _root.Write(
+            "k/docker-compose.yml",
+            "services:\n  worker: {image: w, ports: ['2:22'], depends_on: [master]}\n  master: {image: m, ports: ['1:22', '6443:6443']}\n");
+        var overlay = _root.Write("k/docker-compose.kvm.yml", "services:\n  master:\n    device: [/dev/kvm]\n");
+        var env = Read("k");
+
+        Assert.Equal(("m", 1), (env.Image, env.SshPort));
+        Assert.Equal(["1:22", "6443:6443", "2:22"], env.Ports);
+        Assert.Equal(["master", "worker"], ArchiveCatalog.ReadProject(env, []).Services.Select(s => s.Name));
+        var error = Assert.Throws<BrokenEnvironmentException>(() => ArchiveCatalog.ReadProject(env, ["kvm"]));
+        Assert.Equal((overlay, 3L), (error.File, error.Line));
+        Assert.Contains("key 'device' in service 'master'", error.Message, StringComparison.Ordinal);
+    }
 }
