@@ -29,6 +29,7 @@
         'Get-BuildkitWorker'
         'Invoke-ArchiveCommand'
         'Invoke-BuildctlBuild'
+        'New-ArchiveEnv'
         'New-ArchiveSshSession'
         'Remove-ArchiveCheckpoint'
         'Remove-ArchiveEnv'
