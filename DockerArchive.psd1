@@ -38,6 +38,7 @@
         'Restore-ArchiveEnv'
         'Start-ArchiveEnv'
         'Stop-ArchiveEnv'
+        'Test-ArchiveEnv'
         'Wait-ArchiveEnv'
     )
     VariablesToExport    = @()

@@ -15,7 +15,11 @@ public sealed class BrokenEnvironmentException : ArchiveException
     {
         File = file;
         Line = line;
+        Reason = reason;
     }
+
+    /// <summary>What is wrong with the file, without its name.</summary>
+    internal string Reason { get; }
 
     /// <summary>Full path of the file.</summary>
     public string File { get; }

@@ -111,6 +111,21 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
     /// <param name="notFound">Receives a name without wildcards that matches nothing.</param>
     private protected IEnumerable<ArchiveEnv> ResolveEnvironments(IEnumerable<string> names, Action<string> notFound)
     {
+        foreach (var matches in FindDirectories(names, notFound))
+        {
+            foreach (var (env, broken) in matches.AsParallel().AsOrdered().Select(ReadOrBroken))
+            {
+                if (env is not null)
+                    yield return env;
+                else
+                    WriteError(broken!.ToErrorRecord());
+            }
+        }
+    }
+
+    /// <summary>For each of the names, the directories that a user means, none of which is read unless a name is an instance's.</summary>
+    private protected IEnumerable<(string Name, string Directory)[]> FindDirectories(IEnumerable<string> names, Action<string> notFound)
+    {
         var all = Catalog.Directories().DistinctBy(d => d.Name).OrderBy(d => d.Name, EnvironmentOrder.Instance).ToArray();
         foreach (var typed in names)
         {
@@ -125,17 +140,11 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
                     notFound(typed);
             }
 
-            foreach (var (env, broken) in matches.AsParallel().AsOrdered().Select(ReadOrBroken))
-            {
-                if (env is not null)
-                    yield return env;
-                else
-                    WriteError(broken!.ToErrorRecord());
-            }
+            yield return matches;
         }
     }
 
-    private static (ArchiveEnv? Env, BrokenEnvironmentException? Broken) ReadOrBroken((string Name, string Directory) found)
+    private protected static (ArchiveEnv? Env, BrokenEnvironmentException? Broken) ReadOrBroken((string Name, string Directory) found)
     {
         try
         {
