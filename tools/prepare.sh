@@ -106,6 +106,7 @@ for part in "$@"; do
             need busybox busybox
             need tmux tmux
             need curl curl
+            need docker-registry docker-registry
             install_missing
             compose_plugin
             ;;

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+
+namespace DockerArchive.IntegrationTests;
+
+/// <summary>Debian's docker-registry on loopback, which wants a login: either itself, or through a server of tokens.</summary>
+internal sealed class LoopbackRegistry : IDisposable
+{
+    public const string User = "someone";
+    public const string Password = "secret";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
+    private readonly TokenServer? _tokens;
+    private readonly Process _process;
+
+    public LoopbackRegistry(bool tokens)
+    {
+        var port = FreePort();
+        Host = $"localhost:{port}";
+        string auth;
+        if (tokens)
+        {
+            _tokens = new TokenServer(FreePort());
+            File.WriteAllText(Path.Combine(_directory, "root.pem"), _tokens.Certificate);
+            auth = $"{{token: {{realm: \"{_tokens.Address}\", service: archive, issuer: tests, rootcertbundle: {_directory}/root.pem}}}}";
+        }
+        else
+        {
+            // htpasswd -nbB someone secret
+            File.WriteAllText(Path.Combine(_directory, "users"), "someone:$2y$05$5BnFsn6GqHZZsz2Ztcyf2e.XibeP59W6S3Ldtuh2LuumTmYdITlcy\n");
+            auth = $"{{htpasswd: {{realm: archive, path: {_directory}/users}}}}";
+        }
+
+        var config = Path.Combine(_directory, "config.yml");
+        File.WriteAllText(
+            config,
+            $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {_directory}/store}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\nauth: {auth}\n");
+        _process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        while (!Answers(port))
+        {
+            Assert.False(_process.HasExited, "docker-registry ended");
+            Thread.Sleep(50);
+        }
+
+        DockerConfig = Path.Combine(_directory, "docker");
+        Directory.CreateDirectory(DockerConfig);
+    }
+
+    /// <summary>Host and port, as an image's name has them.</summary>
+    public string Host { get; }
+
+    /// <summary>A directory for DOCKER_CONFIG. Nobody has logged in there at first.</summary>
+    public string DockerConfig { get; }
+
+    /// <summary>What <c>docker login</c> would write.</summary>
+    public void Login(string password = Password) => File.WriteAllText(
+        Path.Combine(DockerConfig, "config.json"),
+        JsonSerializer.Serialize(new
+        {
+            auths = new Dictionary<string, object>
+            {
+                [Host] = new { auth = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{password}")) },
+            },
+        }));
+
+    /// <summary>Pushes an image with one small file in it.</summary>
+    public void Push(params string[] references)
+    {
+        var tree = Directory.CreateDirectory(Path.Combine(_directory, "tree")).FullName;
+        File.WriteAllText(Path.Combine(tree, "file"), "content");
+        Cli.Run("tar", "-cf", $"{tree}.tar", "-C", tree, "file");
+        foreach (var reference in references)
+        {
+            // An import has the time of day in it, and so a digest of its own.
+            var id = reference == references[0] ? Cli.Docker("import", $"{tree}.tar", reference) : Cli.Docker("tag", references[0], reference);
+            Assert.DoesNotContain("rror", id, StringComparison.Ordinal);
+            try
+            {
+                Assert.Contains("digest: sha256:", Cli.Docker("--config", DockerConfig, "push", reference), StringComparison.Ordinal);
+            }
+            catch
+            {
+                Cli.Docker("rmi", reference);
+                throw;
+            }
+        }
+
+        Cli.Docker(["rmi", .. references]);
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _tokens?.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static bool Answers(int port)
+    {
+        try
+        {
+            using var client = new TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Gives tokens as Docker Hub and GHCR do; the registry verifies each by its signature.</summary>
+    private sealed class TokenServer : IDisposable
+    {
+        private readonly HttpListener _listener = new();
+        private readonly RSA _key = RSA.Create(2048);
+        private readonly X509Certificate2 _certificate;
+
+        public TokenServer(int port)
+        {
+            _certificate = new CertificateRequest("CN=tests", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            Address = $"http://127.0.0.1:{port}/token";
+            _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            _listener.Start();
+            _ = Task.Run(ServeAsync);
+        }
+
+        public string Address { get; }
+
+        public string Certificate => _certificate.ExportCertificatePem();
+
+        public void Dispose()
+        {
+            _listener.Close();
+            _certificate.Dispose();
+            _key.Dispose();
+        }
+
+        private async Task ServeAsync()
+        {
+            try
+            {
+                while (true)
+                    await AnswerAsync(await _listener.GetContextAsync());
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                // The test is over.
+            }
+        }
+
+        /// <summary>Without a login there is a token too, but it opens nothing; a wrong one is refused.</summary>
+        private async Task AnswerAsync(HttpListenerContext context)
+        {
+            var given = context.Request.Headers["Authorization"];
+            var expected = $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"))}";
+            if (given is not null && given != expected)
+            {
+                context.Response.StatusCode = 401;
+            }
+            else
+            {
+                var scope = given is null ? null : context.Request.QueryString["scope"]?.Split(':');
+                var bytes = JsonSerializer.SerializeToUtf8Bytes(new { token = Token(scope) });
+                context.Response.ContentType = "application/json";
+                await context.Response.OutputStream.WriteAsync(bytes);
+            }
+
+            context.Response.Close();
+        }
+
+        private string Token(string[]? scope)
+        {
+            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            object[] access = scope is [var type, .. var name, var actions]
+                ? [new { type, name = string.Join(':', name), actions = actions.Split(',') }]
+                : [];
+            var head = Encode(new { typ = "JWT", alg = "RS256", x5c = new[] { Convert.ToBase64String(_certificate.RawData) } });
+            var body = Encode(new { iss = "tests", sub = User, aud = "archive", exp = now + 300, nbf = now - 10, iat = now, jti = $"{Guid.NewGuid()}", access });
+            var signature = _key.SignData(Encoding.ASCII.GetBytes($"{head}.{body}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            return $"{head}.{body}.{Base64Url(signature)}";
+        }
+
+        private static string Encode(object value) => Base64Url(JsonSerializer.SerializeToUtf8Bytes(value));
+
+        private static string Base64Url(byte[] bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    }
+}
