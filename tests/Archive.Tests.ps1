@@ -41,7 +41,7 @@ Describe 'New-ArchiveEnv' {
 
 Describe 'Test-ArchiveEnv' {
     It 'tells file and line of what is wrong' {
-        $null = New-ArchiveEnv buildkit/v0.32.2 -Root $TestDrive
+        $null = New-ArchiveEnv buildkit/v0.32.2, buildkit/v0.33.0 -Root $TestDrive
         $compose = "$TestDrive/buildkit/v0.32.2/docker-compose.yml"
         (Get-Content $compose -Raw).Replace('32200:22', '33000:22') | Set-Content $compose -NoNewline
         $finding = Test-ArchiveEnv buildkit/v0.32.2 -Root $TestDrive
