@@ -105,6 +105,7 @@ for part in "$@"; do
             need docker-compose docker-compose
             need busybox busybox
             need tmux tmux
+            need socat socat
             need curl curl
             need docker-registry docker-registry
             install_missing

@@ -9,7 +9,7 @@ internal static class ComposeRules
 {
     public static IEnumerable<ArchiveFinding> Check(ArchiveEnv env, Dictionary<int, List<string>> ports)
     {
-        if (ArchiveCatalog.ComposeFiles(env.Directory) is not [var main, ..])
+        if (EnvironmentFiles.ComposeFilesIn(env.Directory, []) is not [var main, ..])
             return [];
         var file = CheckedFile.Read(env, Path.GetFileName(main));
         return [.. Ports(env, file, ports), .. ImageTag(env, file), .. Overlays(env), .. Kvm(env, file)];
@@ -56,7 +56,7 @@ internal static class ComposeRules
         }
         else if (Project(env, "kvm").Project is { } project && !project.Services.Any(s => s.Devices.Any(d => d.Target == "/dev/kvm")))
         {
-            var overlay = CheckedFile.Read(env, Path.GetFileName(ArchiveCatalog.ComposeFiles(env.Directory, "kvm")[1]));
+            var overlay = CheckedFile.Read(env, Path.GetFileName(EnvironmentFiles.ComposeFilesIn(env.Directory, ["kvm"])[1]));
             yield return overlay.Error("KvmOverlay", null, "No service gets the device /dev/kvm from it.");
         }
     }
