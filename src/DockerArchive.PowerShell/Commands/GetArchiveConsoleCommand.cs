@@ -31,7 +31,7 @@ public sealed class GetArchiveConsoleCommand : EnvironmentCmdlet
             var engine = await EngineAsync(cancellation);
             console = new SerialConsole(engine);
             instances = [.. new InstanceMatches(Catalog, await new InstanceRegistry(engine, Catalog).ListAsync(cancellation)).Find(
-                Env, name => output.Error(NotRunningException.NothingToEnd(name)), output.Error)];
+                Env, name => output.Error(new NotRunningException(name)), output.Error)];
         });
         foreach (var instance in instances)
         {

@@ -270,6 +270,10 @@ internal sealed class GuestConnection : IShell, IDisposable
         Algorithms.Prefer(info, HostKeyPins.Keys(endpoint.ContainerId).Keys);
 
         var client = create(info);
+
+        // Who has said its name is up; under emulation the key exchange may take longer than it took to say so.
+        client.ServerIdentificationReceived += (_, _) =>
+            info.Timeout = timeout > GuestConnections.PatienceWhenUp ? timeout : GuestConnections.PatienceWhenUp;
         ArchiveException? distrust = null;
         client.HostKeyReceived += (_, e) =>
         {

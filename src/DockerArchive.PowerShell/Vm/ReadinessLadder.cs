@@ -183,12 +183,14 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
     }
 
     /// <summary>
-    /// QEMU accepts TCP long before the guest's sshd listens, and holds or drops the connection as it likes; only a
-    /// login proves anything. There is no event to wait for, so short attempts follow each other.
+    /// QEMU accepts TCP long before the guest's sshd listens, and holds or drops the connection as it likes; only a login
+    /// proves anything. There is no event to wait for, so short attempts follow each other. They do not overlap: those that
+    /// were given up still reach the guest when its network is up, and would keep its sshd busy. What is answered has all the
+    /// time it needs.
     /// </summary>
     private static async Task<GuestConnection> LogInAsync(GuestEndpoint endpoint, CancellationToken cancellation)
     {
-        var attempt = TimeSpan.FromSeconds(3);
+        var attempt = TimeSpan.FromSeconds(1);
         while (true)
         {
             try
@@ -198,8 +200,8 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
             catch (GuestUnreachableException)
             {
                 await Task.Delay(100, cancellation);
-                // A guest under emulation may need longer than an attempt for the key exchange alone.
-                attempt = TimeSpan.FromSeconds(Math.Min(15, attempt.TotalSeconds * 1.25));
+                // A guest that is slow to boot is slow to answer, too.
+                attempt = TimeSpan.FromSeconds(Math.Min(10, attempt.TotalSeconds * 1.25));
             }
         }
     }
