@@ -59,6 +59,8 @@ has -cpu "$@" || set -- -cpu max "$@"
 monitor=/run/qemu-monitor
 rm -f "$monitor.in" "$monitor.out"
 mkfifo "$monitor.in" "$monitor.out"
+# Held open, so that nothing written to it waits for a QEMU that has ended.
+exec 3<>"$monitor.in"
 
 # QEMU pauses a guest whose disk cannot be written, and says so nowhere else.
 while IFS= read -r line; do
@@ -90,7 +92,7 @@ qemu-system-x86_64 \
     -netdev "$net" -device "virtio-net-pci,netdev=net0,romfile=,mac=${QEMU_MAC_ADDR_0:-52:54:00:12:34:56}" \
     -device virtio-rng-pci \
     -chardev "pipe,id=power,path=$monitor" -mon chardev=power,mode=control \
-    "$@" <&0 2>"$errors" &
+    "$@" <&0 2>"$errors" 3>&- &
 qemu=$!
 printf '{"execute":"qmp_capabilities"}\n' >"$monitor.in"
 
