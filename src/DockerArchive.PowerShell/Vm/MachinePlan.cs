@@ -12,14 +12,8 @@ internal sealed record MachinePlan
 
     public required StartOptions Options { get; init; }
 
-    /// <summary>Arguments for QEMU, which runners take after those of their own, so that they win.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = [];
-
     /// <summary>Image in place of the service's, by the service's name.</summary>
     public IReadOnlyDictionary<string, string> Images { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>What is done to each container between its making and its start.</summary>
-    public Func<string, CancellationToken, Task> Prepare { get; init; } = static (_, _) => Task.CompletedTask;
 
     /// <summary>Name of the checkpoint that the machines begin from; null where they boot.</summary>
     public string? Checkpoint { get; init; }
@@ -44,7 +38,6 @@ internal sealed record MachinePlan
         [
             .. Options.Cpus is { } cpus ? ["-smp", cpus.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             .. Options.Memory is { } memory ? ["-m", memory] : Array.Empty<string>(),
-            .. Arguments,
             .. QmpPipes.AreTakenBy(command) ? QmpPipes.Arguments : [],
         ];
         if (arguments.Length == 0 || !IsMachine(service))

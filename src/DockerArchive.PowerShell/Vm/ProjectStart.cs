@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using Docker.DotNet;
+using Docker.DotNet.Models;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
 using DockerArchive.Ssh;
@@ -155,7 +156,6 @@ internal sealed class ProjectStart
         else if (there.State is InstanceState.Stopped)
         {
             _report.Doing(there.Name, InstanceState.Created, "starting the container that is there");
-            await _plan.Prepare(there.ContainerId, cancellation);
             await StartAsIsAsync(there.ContainerId, service, cancellation);
         }
         else
@@ -212,9 +212,7 @@ internal sealed class ProjectStart
         _made.Add(id);
         try
         {
-            if (QmpPipes.AreNamedBy(complete.Command))
-                await QmpPipes.PutAsync(_engine, id, cancellation);
-            await plan.Prepare(id, cancellation);
+            await PutPipesAsync(id, complete.Command, cancellation);
             await _containers.StartAsync(id, name, cancellation);
             if (MachinePlan.IsMachine(service))
                 await plan.Begin(service.Name, id, cancellation);
@@ -244,11 +242,12 @@ internal sealed class ProjectStart
     {
         HasJoined = true;
         var patience = Stopwatch.StartNew();
+        ContainerInspectResponse container;
         while (true)
         {
             try
             {
-                var container = await _engine.Client.Containers.InspectContainerAsync(id, cancellation);
+                container = await _engine.Client.Containers.InspectContainerAsync(id, cancellation);
                 if (container.State!.Status != "created")
                     return;
             }
@@ -263,8 +262,16 @@ internal sealed class ProjectStart
         }
 
         // Whoever made it was killed.
-        await _plan.Prepare(id, cancellation);
+        await PutPipesAsync(id, container.Config?.Cmd?.AsReadOnly(), cancellation);
         await StartAsIsAsync(id, service, cancellation);
+        if (MachinePlan.IsMachine(service))
+            await _plan.Begin(service.Name, id, cancellation);
+    }
+
+    private async Task PutPipesAsync(string id, IReadOnlyList<string>? command, CancellationToken cancellation)
+    {
+        if (QmpPipes.AreNamedBy(command))
+            await QmpPipes.PutAsync(_engine, id, cancellation);
     }
 
     /// <summary>Starts a container that is not ours to make anew.</summary>

@@ -15,7 +15,7 @@ internal static class QmpPipes
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Arguments that make QEMU open the pipes.</summary>
+    /// <summary>Arguments that make QEMU open the pipes; runners pass theirs on to it.</summary>
     public static IReadOnlyList<string> Arguments { get; } =
         ["-chardev", $"pipe,id=dockerarchive,path={Path}", "-mon", "chardev=dockerarchive,mode=control"];
 

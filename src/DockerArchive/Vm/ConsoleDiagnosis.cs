@@ -39,6 +39,7 @@ internal static class ConsoleDiagnosis
         ("Failed to get \"write\" lock", "Another QEMU uses the disk of this machine. End it, or start another instance with -Instance."),
         ("Image is corrupt", Disk),
         ("Image is not in qcow2 format", Disk),
+        ("-chardev pipe,id=dockerarchive", "The container lacks the pipes that QEMU is controlled through, as its start was cut off. Make it anew: Remove-ArchiveEnv, then Start-ArchiveEnv."),
         ("Could not open '", Disk),
         ("could not open disk image", Disk),
         ("Could not read qcow2 header", Disk),
