@@ -61,7 +61,8 @@ bench: build
 	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench catalogue; \
 	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench ssh
 	@$(host) -Command "Build-ArchiveEnv '$(ENV)' | Out-Null"
-	@exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench status '$(ENV)'
+	@bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench status '$(ENV)'
+	@exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench start '$(ENV)'
 
 # The seed's interface: make all DIR=buildkit/v0.4.0
 all: build

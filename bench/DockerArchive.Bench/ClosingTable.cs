@@ -40,6 +40,22 @@ internal sealed class ClosingTable
         ]);
     }
 
+    /// <summary>Adds a time, which should be short.</summary>
+    /// <param name="what">What was measured.</param>
+    /// <param name="seconds">Seconds it took.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="peerSeconds">Seconds that the peer took.</param>
+    /// <param name="limit">How many times the peer's time it may take.</param>
+    public void AddDuration(string what, double seconds, string peer, double peerSeconds, double limit) => _rows.Add([
+        what,
+        $"{Number(seconds)} s",
+        peer,
+        $"{Number(peerSeconds)} s",
+        $"{Number(seconds / peerSeconds)}×",
+        $"≤ {Number(limit)}×",
+        Verdict(seconds <= limit * peerSeconds),
+    ]);
+
     /// <summary>Adds a growth of memory and the limit it should keep.</summary>
     public void AddMemory(string what, MemoryGrowth growth, double limitMiB) => _rows.Add(
         [what, growth.ToString(), "", "", "", $"≤ +{Number(limitMiB)} MiB", Verdict(growth.GrownMiB <= limitMiB)]);

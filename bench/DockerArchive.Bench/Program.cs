@@ -14,6 +14,9 @@ switch (args)
     case ["status", var environment]:
         StatusRun.Start(environment);
         break;
+    case ["start", var environment]:
+        StartRun.Start(environment);
+        break;
     default:
         using (var run = new FullRun(args is [var directory] ? directory : "out/bench"))
             run.Start();
