@@ -108,9 +108,11 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
             var console = await _console.TailAsync(instance.ContainerId);
             try
             {
-                var state = (await engine.Client.Containers.InspectContainerAsync(instance.ContainerId, CancellationToken.None)).State;
-                return new GuestNotReadyException(
-                    instance.Name, GuestFailure.Ended, $"ended with exit code {code} before it was ready", console, code, state!.OOMKilled);
+                var state = (await engine.Client.Containers.InspectContainerAsync(instance.ContainerId, CancellationToken.None)).State!;
+                return state.Status is "removing" or "dead"
+                    ? Removed(console)
+                    : new GuestNotReadyException(
+                        instance.Name, GuestFailure.Ended, $"ended with exit code {code} before it was ready", console, code, state.OOMKilled);
             }
             catch (DockerContainerNotFoundException)
             {

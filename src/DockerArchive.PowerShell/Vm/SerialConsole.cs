@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Docker.DotNet;
@@ -29,16 +30,16 @@ internal sealed class SerialConsole(DockerEngine engine)
                 lines.Enqueue(text);
             }
         }
-        catch (DockerContainerNotFoundException)
+        catch (DockerApiException e) when (e is DockerContainerNotFoundException || e.StatusCode is HttpStatusCode.Conflict)
         {
-            // It was removed, and its log with it.
+            // It was removed, or is just being, and its log with it.
         }
 
         return [.. lines];
     }
 
     /// <summary>
-    /// From when on the log is of the container's last start,. What is printed at once may be
+    /// From when on the log is of the container's last start. What is printed at once may be
     /// older than the time that the engine notes as that of the start, but not as old as the end before.
     /// </summary>
     public async Task<DateTimeOffset> LastStartAsync(string containerId, CancellationToken cancellation)
