@@ -39,7 +39,7 @@ Describe 'The life of an instance' -Skip:$noDocker {
         }
 
         It 'tells each rung of the ladder and its time' {
-            $instance = Start-ArchiveEnv $name
+            $instance = Start-ArchiveEnv $name -ErrorAction Stop
             $instance | Should -BeOfType DockerArchive.Vm.ArchiveInstance
             $instance.Name, $instance.Project, $instance.Environment | Should -Be $project, $project, $name
             $instance.Readiness.State | Should -Be Created, Booting, SshReady, ServiceReady

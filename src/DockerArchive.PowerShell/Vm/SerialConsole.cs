@@ -39,8 +39,8 @@ internal sealed class SerialConsole(DockerEngine engine)
     }
 
     /// <summary>
-    /// From when on the log is of the container's last start. What is printed at once may be
-    /// older than the time that the engine notes as that of the start, but not as old as the end before.
+    /// From when on the log is of the container's last start. What is printed at once may be older than the time that the
+    /// engine notes as that of the start, but, while it runs, not as old as the end before.
     /// </summary>
     public async Task<DateTimeOffset> LastStartAsync(string containerId, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal sealed class SerialConsole(DockerEngine engine)
         var started = Time(state.StartedAt);
         var ended = Time(state.FinishedAt);
         var since = started > DateTimeOffset.UnixEpoch ? started - TimeSpan.FromSeconds(1) : DateTimeOffset.UnixEpoch;
-        return ended < started && ended > since ? ended : since;
+        return state.Running && ended > since ? ended : since;
 
         static DateTimeOffset Time(string? text) =>
             DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : default;
