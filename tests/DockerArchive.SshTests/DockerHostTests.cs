@@ -76,7 +76,7 @@ public sealed class DockerHostTests(RemoteDocker remote) : IClassFixture<RemoteD
         Docker("context", "use", "gone");
         Assert.Contains("context 'gone' of", await remote.RunAsync("Get-ArchiveEnv -Running"), StringComparison.Ordinal);
         Assert.Equal("", await remote.RunAsync("Get-ArchiveEnv -Running -DockerHost default"));
-        Assert.Contains("default, far, gone", await remote.RunAsync("Get-ArchiveEnv -Running -DockerHost fra"), StringComparison.Ordinal);
+        Assert.Matches("There are: default, .*far, gone", await remote.RunAsync("Get-ArchiveEnv -Running -DockerHost fra"));
         Docker("context", "use", "default");
     }
 
