@@ -84,6 +84,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal("gone", InGuest("[ -e /tmp/after ] || echo gone", "-two"));
 
         Assert.Equal("CheckpointInUse", _environment.Run("Remove-ArchiveCheckpoint small -Root $root").ErrorId);
+        Assert.Equal("CheckpointInUse", _environment.Run($"Checkpoint-ArchiveEnv {_environment.Project} clean -Root $root -Force").ErrorId);
         _environment.Succeeded($"Remove-ArchiveEnv {_environment.Project} -Root $root -Force");
         Assert.Single(Images());
         _environment.Succeeded($"Remove-ArchiveEnv {_environment.Project}-two -Root $root -Force -KeepCheckpoint");

@@ -47,7 +47,8 @@ public sealed class RestoreArchiveEnvCommand : ReadinessCmdlet
 
         progress.Show(instance.Name, InstanceState.Created, "guest's memory, devices and disk");
         GuestConnections.Close(instance.ContainerId);
-        await new GuestCheckpoint(engine, images).LoadAsync(instance.ContainerId, instance.Name, checkpoint, cancellation);
+        await new GuestCheckpoint(engine, images).LoadAsync(
+            instance.ContainerId, instance.Name, checkpoint, TimeSpan.FromSeconds(TimeoutSec), cancellation);
         instance = await ClimbAsync(
             engine, instance, [new ReadinessRung(InstanceState.Created, clock.Elapsed)], progress, cancellation);
         if (instance.State >= InstanceState.SshReady)

@@ -192,7 +192,16 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
         {
             var booted = plan with { Options = plan.Options with { Until = InstanceState.ServiceReady } };
             var machines = await starter.StartAsync(env, project, booted, LoginFor, cancellation);
-            await fast.MakeAsync(machines, text => progress.Show(project, InstanceState.ServiceReady, text), cancellation);
+            try
+            {
+                await fast.MakeAsync(machines, text => progress.Show(project, InstanceState.ServiceReady, text), cancellation);
+            }
+            catch (ArchiveException e)
+            {
+                // The machines are there all the same.
+                output.Error(e);
+            }
+
             foreach (var instance in machines)
                 await output.ObjectAsync(instance);
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Net;
 using System.Text.Json;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -114,8 +113,26 @@ internal sealed class CheckpointImages(DockerEngine engine, InstanceRegistry reg
     }
 
     /// <exception cref="ArchiveException">There are instances that were made from it.</exception>
+    public async Task CheckUnusedAsync(ArchiveCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        var users = await engine.Client.Containers.ListContainersAsync(
+            new ContainersListParameters
+            {
+                All = true,
+                Filters = new Dictionary<string, IDictionary<string, bool>>
+                {
+                    ["ancestor"] = new Dictionary<string, bool> { [checkpoint.Image!] = true },
+                },
+            },
+            cancellation);
+        if (users.Count > 0)
+            throw InUse(checkpoint, users.SelectMany(u => u.Names ?? []).Select(n => n.TrimStart('/')));
+    }
+
+    /// <exception cref="ArchiveException">There are instances that were made from it.</exception>
     public async Task RemoveAsync(ArchiveCheckpoint checkpoint, CancellationToken cancellation)
     {
+        await CheckUnusedAsync(checkpoint, cancellation);
         try
         {
             await engine.Client.Images.DeleteImageAsync(checkpoint.Image!, new ImageDeleteParameters(), cancellation);
@@ -124,16 +141,14 @@ internal sealed class CheckpointImages(DockerEngine engine, InstanceRegistry reg
         {
             // Somebody else was faster.
         }
-        catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.Conflict)
-        {
-            throw new ArchiveException(
-                "CheckpointInUse",
-                ErrorCategory.ResourceBusy,
-                checkpoint,
-                $"Checkpoint '{checkpoint.Name}' of '{checkpoint.Environment}' has instances that were made from it. Remove them first: Remove-ArchiveEnv ({e.Message.Trim()})",
-                e);
-        }
     }
+
+    private static ArchiveException InUse(ArchiveCheckpoint checkpoint, IEnumerable<string> containers) => new(
+        "CheckpointInUse",
+        ErrorCategory.ResourceBusy,
+        checkpoint.Name,
+        $"Checkpoint '{checkpoint.Name}' of '{checkpoint.Environment}' has instances that were made from it ({string.Join(", ", containers)}). "
+        + "Remove them first: Remove-ArchiveEnv");
 
     private static bool IsOurs(string tag) => tag.StartsWith(Repository + ":", StringComparison.Ordinal);
 

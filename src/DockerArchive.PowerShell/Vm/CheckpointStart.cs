@@ -41,7 +41,7 @@ internal sealed class CheckpointStart(DockerEngine engine, CheckpointImages imag
             },
             Images = saved.ToDictionary(c => c.Key, c => c.Value.Image!, StringComparer.Ordinal),
             Checkpoint = name,
-            Begin = (service, containerId, stop) => BeginAsync(saved[service], containerId, stop),
+            Begin = (service, containerId, stop) => BeginAsync(saved[service], containerId, plan.Options.Timeout, stop),
         };
     }
 
@@ -54,11 +54,12 @@ internal sealed class CheckpointStart(DockerEngine engine, CheckpointImages imag
         await GuestClock.SetAsync(engine, guest, cancellation);
     }
 
-    private async Task BeginAsync(ArchiveCheckpoint checkpoint, string containerId, CancellationToken cancellation)
+    private async Task BeginAsync(
+        ArchiveCheckpoint checkpoint, string containerId, TimeSpan timeout, CancellationToken cancellation)
     {
         // It is the same guest, so it shows the same keys.
         HostKeyPins.Pin(containerId, await images.HostKeysAsync(checkpoint, cancellation));
-        await _checkpoint.LoadAsync(containerId, env.Name, checkpoint, cancellation);
+        await _checkpoint.LoadAsync(containerId, env.Name, checkpoint, timeout, cancellation);
         _loaded[containerId] = true;
     }
 

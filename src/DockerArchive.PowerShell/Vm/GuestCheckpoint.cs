@@ -32,6 +32,8 @@ internal sealed class GuestCheckpoint(DockerEngine engine, CheckpointImages imag
                 $"Environment '{instance.Environment}' has a checkpoint '{name}' already. -Force replaces it; -Name gives another name.");
         }
 
+        if (old is not null)
+            await images.CheckUnusedAsync(old, cancellation);
         var container = await engine.Client.Containers.InspectContainerAsync(instance.ContainerId, cancellation);
         var origin = await images.BaseOfAsync(container.Image!, cancellation);
         var id = $"s{Guid.NewGuid():N}"[..13];
@@ -82,8 +84,32 @@ internal sealed class GuestCheckpoint(DockerEngine engine, CheckpointImages imag
     }
 
     /// <summary>Takes a running machine back. Connections to its guest do not live through it.</summary>
+    /// <param name="containerId">The machine's container.</param>
+    /// <param name="instance">What errors call it.</param>
+    /// <param name="checkpoint">The state.</param>
+    /// <param name="timeout">How long QEMU may take.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ArchiveException">The state is not one of this machine, or QEMU cannot load it.</exception>
-    public async Task LoadAsync(string containerId, string instance, ArchiveCheckpoint checkpoint, CancellationToken cancellation)
+    public async Task LoadAsync(
+        string containerId, string instance, ArchiveCheckpoint checkpoint, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await LoadAsync(containerId, instance, checkpoint, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new GuestNotReadyException(
+                instance,
+                GuestFailure.NotReady,
+                $"did not take the state of checkpoint '{checkpoint.Name}' within {timeout.TotalSeconds:0} s (-TimeoutSec)",
+                await new SerialConsole(engine).TailAsync(containerId));
+        }
+    }
+
+    private async Task LoadAsync(string containerId, string instance, ArchiveCheckpoint checkpoint, CancellationToken cancellation)
     {
         using var qmp = await QmpConnection.OpenAsync(engine, containerId, instance, resume: true, cancellation);
         if (MachineFacts.Of(checkpoint).DifferenceTo(await MachineFacts.ReadAsync(qmp, cancellation)) is { } difference)
