@@ -86,23 +86,30 @@ public abstract class AuthenticationCmdlet : ArchiveCmdlet
 
     /// <summary>What .env says of an instance's environment; nothing if that is gone.</summary>
     private protected IReadOnlyDictionary<string, string> SettingsOf(ArchiveInstance instance) =>
-        DirectoryOf(instance) is { } directory
-            ? ArchiveCatalog.Read(instance.Environment!, directory).Settings
-            : new Dictionary<string, string>();
+        DefinitionOf(instance)?.Settings ?? new Dictionary<string, string>();
+
+    /// <summary>The environment of an instance; null if its directory was renamed or removed.</summary>
+    private protected ArchiveEnv? DefinitionOf(ArchiveInstance instance) =>
+        Catalog.Directories().FirstOrDefault(d => d.Name == instance.Environment).Directory is { } directory
+            ? ArchiveCatalog.Read(instance.Environment!, directory)
+            : null;
 
     private string? IdentityFileFor(ArchiveInstance instance)
     {
         if (_identityFile is not null)
             return _identityFile;
-        if (Credential is not null || !SettingsOf(instance).TryGetValue("IDENTITY_FILE", out var file) || file.Length == 0)
+        if (Credential is not null
+            || DefinitionOf(instance) is not { } env
+            || !env.Settings.TryGetValue("IDENTITY_FILE", out var file)
+            || file.Length == 0)
+        {
             return null;
+        }
+
         return Path.GetFullPath(
             file.StartsWith("~/", StringComparison.Ordinal)
                 ? Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), file[1..])
                 : file,
-            DirectoryOf(instance)!);
+            env.Directory);
     }
-
-    private string? DirectoryOf(ArchiveInstance instance) =>
-        Catalog.Directories().FirstOrDefault(d => d.Name == instance.Environment).Directory;
 }

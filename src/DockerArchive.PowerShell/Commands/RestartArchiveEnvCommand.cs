@@ -28,7 +28,8 @@ public sealed class RestartArchiveEnvCommand : ReadinessCmdlet
     private async Task RestartAsync(ArchiveInstance[] machines, CmdletOutput output, CancellationToken cancellation)
     {
         // That they can be started again is found out before they are stopped.
-        var env = DefinitionOf(machines[0]);
+        var env = DefinitionOf(machines[0])
+            ?? throw new EnvironmentNotFoundException(machines[0].Environment!, Catalog.Names(), Catalog.Roots);
         var project = machines[0].Project;
         var engine = await EngineAsync(cancellation);
         using var progress = new StartProgress(output.Progress, project, "Restarting");
@@ -48,10 +49,4 @@ public sealed class RestartArchiveEnvCommand : ReadinessCmdlet
                 await output.ObjectAsync(instance);
         }
     }
-
-    /// <exception cref="EnvironmentNotFoundException">Its directory was renamed or removed.</exception>
-    private ArchiveEnv DefinitionOf(ArchiveInstance instance) =>
-        Catalog.Directories().FirstOrDefault(d => d.Name == instance.Environment).Directory is { } directory
-            ? ArchiveCatalog.Read(instance.Environment!, directory)
-            : throw new EnvironmentNotFoundException(instance.Environment!, Catalog.Names(), Catalog.Roots);
 }

@@ -122,9 +122,8 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
             var instances = await new InstanceRegistry(await EngineAsync(cancellation), Catalog).ListAsync(cancellation);
             foreach (var instance in instances.Where(i => i.Name == typed || i.Project == typed).DistinctBy(i => i.Project))
             {
-                var directory = Catalog.Directories().FirstOrDefault(d => d.Name == instance.Environment).Directory;
-                if (directory is not null)
-                    found.Add((ArchiveCatalog.Read(instance.Environment!, directory), instance.Project));
+                if (DefinitionOf(instance) is { } env)
+                    found.Add((env, instance.Project));
             }
 
             if (found.Count == 0)

@@ -29,7 +29,7 @@ internal sealed class ProjectStart
     private readonly Func<ArchiveInstance, GuestLogin> _login;
     private readonly InstanceContainers _containers;
     private readonly ComposeProject _project;
-    private readonly ConcurrentDictionary<string, Task<string>> _started = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task<string>> _started = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _made = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -136,7 +136,11 @@ internal sealed class ProjectStart
         ComposeService service, Dictionary<string, ArchiveInstance> existing, CancellationToken cancellation)
     {
         lock (_started)
-            return _started.GetOrAdd(service.Name, _ => StartAsync(service, existing, cancellation));
+        {
+            return _started.TryGetValue(service.Name, out var started)
+                ? started
+                : _started[service.Name] = StartAsync(service, existing, cancellation);
+        }
     }
 
     /// <summary>Starts a service's container after those it depends on.</summary>
