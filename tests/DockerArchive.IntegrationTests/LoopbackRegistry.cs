@@ -8,38 +8,54 @@ using System.Text.Json;
 
 namespace DockerArchive.IntegrationTests;
 
-/// <summary>Debian's docker-registry on loopback, which wants a login: either itself, or through a server of tokens.</summary>
+/// <summary>Whom a registry lets in.</summary>
+public enum RegistryAccess
+{
+    /// <summary>Everybody.</summary>
+    Open,
+
+    /// <summary>Whoever gives it the password.</summary>
+    Password,
+
+    /// <summary>Whoever has a token of a server that wants the password.</summary>
+    Token,
+}
+
+/// <summary>Debian's docker-registry on loopback.</summary>
 internal sealed class LoopbackRegistry : IDisposable
 {
     public const string User = "someone";
     public const string Password = "secret";
 
+    /// <summary>About how large the layer of an image is that is pushed; it does not compress.</summary>
+    public const int LayerBytes = 16_000_000;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
     private readonly TokenServer? _tokens;
     private readonly Process _process;
 
-    public LoopbackRegistry(bool tokens)
+    public LoopbackRegistry(RegistryAccess access)
     {
         var port = FreePort();
         Host = $"localhost:{port}";
-        string auth;
-        if (tokens)
+        var auth = "";
+        if (access is RegistryAccess.Token)
         {
             _tokens = new TokenServer(FreePort());
             File.WriteAllText(Path.Combine(_directory, "root.pem"), _tokens.Certificate);
-            auth = $"{{token: {{realm: \"{_tokens.Address}\", service: archive, issuer: tests, rootcertbundle: {_directory}/root.pem}}}}";
+            auth = $"auth: {{token: {{realm: \"{_tokens.Address}\", service: archive, issuer: tests, rootcertbundle: {_directory}/root.pem}}}}";
         }
-        else
+        else if (access is RegistryAccess.Password)
         {
             // htpasswd -nbB someone secret
             File.WriteAllText(Path.Combine(_directory, "users"), "someone:$2y$05$5BnFsn6GqHZZsz2Ztcyf2e.XibeP59W6S3Ldtuh2LuumTmYdITlcy\n");
-            auth = $"{{htpasswd: {{realm: archive, path: {_directory}/users}}}}";
+            auth = $"auth: {{htpasswd: {{realm: archive, path: {_directory}/users}}}}";
         }
 
         var config = Path.Combine(_directory, "config.yml");
         File.WriteAllText(
             config,
-            $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {_directory}/store}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\nauth: {auth}\n");
+            $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {_directory}/store}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n{auth}\n");
         _process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
@@ -70,12 +86,13 @@ internal sealed class LoopbackRegistry : IDisposable
             },
         }));
 
-    /// <summary>Pushes an image with one small file in it.</summary>
+    /// <summary>Pushes an image with one small program in its only layer, and keeps none of it here.</summary>
     public void Push(params string[] references)
     {
         var tree = Directory.CreateDirectory(Path.Combine(_directory, "tree")).FullName;
-        File.WriteAllText(Path.Combine(tree, "file"), "content");
-        Cli.Run("tar", "-cf", $"{tree}.tar", "-C", tree, "file");
+        File.Copy(Path.Combine(ModuleRunspace.Root, "examples", "hello", "hello"), Path.Combine(tree, "hello"), overwrite: true);
+        File.WriteAllBytes(Path.Combine(tree, "random"), RandomNumberGenerator.GetBytes(LayerBytes));
+        Cli.Run("tar", "-cf", $"{tree}.tar", "-C", tree, ".");
         foreach (var reference in references)
         {
             // An import has the time of day in it, and so a digest of its own.
@@ -93,6 +110,26 @@ internal sealed class LoopbackRegistry : IDisposable
         }
 
         Cli.Docker(["rmi", .. references]);
+    }
+
+    /// <summary>Runs a script, which knows a root as <c>$root</c>, in a process whose Docker configuration is this registry's.</summary>
+    public string Run(string root, string script)
+    {
+        var start = new ProcessStartInfo(
+            Path.Combine(ModuleRunspace.Root, "out", "host", "pwsh-host"),
+            ["-Command", $"Import-Module '{ModuleRunspace.Manifest}'; $root = '{root}'; {script}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            Environment = { ["DOCKER_CONFIG"] = DockerConfig },
+        };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (output + error.GetAwaiter().GetResult()).Trim();
     }
 
     public void Dispose()

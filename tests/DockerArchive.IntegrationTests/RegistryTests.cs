@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace DockerArchive.IntegrationTests;
 
 /// <summary>What Test-ArchiveEnv -Online hears from a real registry.</summary>
@@ -11,30 +9,10 @@ public sealed class RegistryTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    /// <summary>Runs a script in a process of its own, whose Docker configuration is the registry's.</summary>
-    private string Run(LoopbackRegistry registry, string script)
-    {
-        var start = new ProcessStartInfo(
-            Path.Combine(ModuleRunspace.Root, "out", "host", "pwsh-host"),
-            ["-Command", $"Import-Module '{ModuleRunspace.Manifest}'; $root = '{_root}'; {script}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-            Environment = { ["DOCKER_CONFIG"] = registry.DockerConfig },
-        };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (output + error.GetAwaiter().GetResult()).Trim();
-    }
-
     /// <summary>An environment whose images are those of the registry.</summary>
     private void Make(LoopbackRegistry registry)
     {
-        Assert.Equal(Name, Run(registry, $"(New-ArchiveEnv {Name} -Root $root).Name"));
+        Assert.Equal(Name, registry.Run(_root, $"(New-ArchiveEnv {Name} -Root $root).Name"));
         var compose = Path.Combine(_root, Name, "docker-compose.yml");
         File.WriteAllText(compose, File.ReadAllText(compose).Replace("ssst0n3/docker_archive", Repository(registry), StringComparison.Ordinal));
     }
@@ -47,56 +25,56 @@ public sealed class RegistryTests : IDisposable
         + "$(([DateTimeOffset]::UtcNow - $_.Published.Created).TotalHours -lt 1)\" }";
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void The_registry_tells_what_it_has_to_whom_has_logged_in(bool tokens)
+    [InlineData(RegistryAccess.Password)]
+    [InlineData(RegistryAccess.Token)]
+    public void The_registry_tells_what_it_has_to_whom_has_logged_in(RegistryAccess access)
     {
-        using var registry = new LoopbackRegistry(tokens);
+        using var registry = new LoopbackRegistry(access);
         Make(registry);
         registry.Login();
         registry.Push($"{Repository(registry)}:buildkit-v0.25.2_v0.1.0", $"{Repository(registry)}:buildkit-v0.25.2");
 
         Assert.Equal(
             "Information buildkit-v0.25.2_v0.1.0 71 True True\nInformation buildkit-v0.25.2 71 True True\nWarning -\nWarning -",
-            Run(registry, Findings));
+            registry.Run(_root, Findings));
         Assert.Equal(
             Cli.Docker("--config", registry.DockerConfig, "manifest", "inspect", "--insecure", "-v", $"{Repository(registry)}:buildkit-v0.25.2").Split("\"digest\": \"")[1][..71],
-            Run(registry, $"@((Test-ArchiveEnv {Name} -Root $root -Online).Published.Digest)[0]"));
+            registry.Run(_root, $"@((Test-ArchiveEnv {Name} -Root $root -Online).Published.Digest)[0]"));
 
         File.Delete(Path.Combine(registry.DockerConfig, "config.json"));
-        Assert.Equal(string.Join('\n', Enumerable.Repeat("Warning -", 4)), Run(registry, Findings));
+        Assert.Equal(string.Join('\n', Enumerable.Repeat("Warning -", 4)), registry.Run(_root, Findings));
     }
 
     [Fact]
     public void An_alias_that_leads_elsewhere_is_told()
     {
-        using var registry = new LoopbackRegistry(tokens: false);
+        using var registry = new LoopbackRegistry(RegistryAccess.Password);
         Make(registry);
         registry.Login();
         registry.Push($"{Repository(registry)}:buildkit-v0.25.2_v0.1.0");
         Thread.Sleep(1100); // The time in an image is of whole seconds, and two imports in one would be one image.
         registry.Push($"{Repository(registry)}:buildkit-v0.25.2");
 
-        var told = Run(registry, $"Test-ArchiveEnv {Name} -Root $root -Online | Where-Object {{ $_.Severity -eq 'Warning' -and $_.Published }} | ForEach-Object Message");
+        var told = registry.Run(_root, $"Test-ArchiveEnv {Name} -Root $root -Online | Where-Object {{ $_.Severity -eq 'Warning' -and $_.Published }} | ForEach-Object Message");
         Assert.StartsWith($"{Repository(registry)}:buildkit-v0.25.2 does not lead to {Repository(registry)}:buildkit-v0.25.2_v0.1.0, but to sha256:", told, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_login_that_is_refused_is_an_error()
     {
-        using var registry = new LoopbackRegistry(tokens: true);
+        using var registry = new LoopbackRegistry(RegistryAccess.Token);
         Make(registry);
         registry.Login("wrong");
 
         Assert.Equal(
             "RegistryLoginRefused,DockerArchive.Commands.TestArchiveEnvCommand AuthenticationError",
-            Run(registry, $"Test-ArchiveEnv {Name} -Root $root -Online -Quiet -ErrorVariable failed -ErrorAction SilentlyContinue | Out-Null; \"$($failed[0].FullyQualifiedErrorId) $($failed[0].CategoryInfo.Category)\""));
+            registry.Run(_root, $"Test-ArchiveEnv {Name} -Root $root -Online -Quiet -ErrorVariable failed -ErrorAction SilentlyContinue | Out-Null; \"$($failed[0].FullyQualifiedErrorId) $($failed[0].CategoryInfo.Category)\""));
     }
 
     [Fact]
     public void The_login_of_a_credential_helper_is_used_and_a_damaged_configuration_is_told()
     {
-        using var registry = new LoopbackRegistry(tokens: false);
+        using var registry = new LoopbackRegistry(RegistryAccess.Password);
         Make(registry);
         registry.Login();
         registry.Push($"{Repository(registry)}:buildkit-v0.25.2_v0.1.0");
@@ -113,9 +91,9 @@ public sealed class RegistryTests : IDisposable
         var config = Path.Combine(registry.DockerConfig, "config.json");
         File.WriteAllText(config, $"{{\"credHelpers\": {{\"{registry.Host}\": \"tests\"}}}}");
         var path = $"$env:PATH = '{registry.DockerConfig}:' + $env:PATH; ";
-        Assert.StartsWith("Information buildkit-v0.25.2_v0.1.0 71 True True\n", Run(registry, path + Findings), StringComparison.Ordinal);
+        Assert.StartsWith("Information buildkit-v0.25.2_v0.1.0 71 True True\n", registry.Run(_root, path + Findings), StringComparison.Ordinal);
 
         File.WriteAllText(config, "{\"auths\": [");
-        Assert.Contains($"The logins in {config} cannot be read", Run(registry, Findings), StringComparison.Ordinal);
+        Assert.Contains($"The logins in {config} cannot be read", registry.Run(_root, Findings), StringComparison.Ordinal);
     }
 }

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Docker.DotNet.Models;
 
 namespace DockerArchive.Docker;
 
@@ -19,11 +20,12 @@ internal sealed record RegistryLogin(string User, string Secret)
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private static string ConfigFile => Path.Combine(
-        Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder
-            ? folder
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker"),
-        "config.json");
+    private static string ConfigFile =>
+        Path.Combine(DockerContexts.DirectoryFrom(Environment.GetEnvironmentVariable), "config.json");
+
+    /// <summary>The login as an engine takes it, which then goes to the registry with it.</summary>
+    public AuthConfig ToAuthConfig() =>
+        IsToken ? new AuthConfig { IdentityToken = Secret } : new AuthConfig { Username = User, Password = Secret };
 
     /// <summary>The login for a registry, or null.</summary>
     /// <exception cref="ArchiveException">Docker's configuration cannot be read.</exception>

@@ -39,6 +39,7 @@ internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling
     {
         string? error = null;
         pulling(new PullStep(reference, null, "asking the registry", null, null));
+        var login = await RegistryLogin.FindAsync(ImageReference.Parse(reference), cancellation);
         try
         {
             // Without a tag the engine would fetch them all.
@@ -46,7 +47,7 @@ internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling
                 || reference.LastIndexOf(':') > reference.LastIndexOf('/');
             await engine.Client.Images.CreateImageAsync(
                 new ImagesCreateParameters { FromImage = hasTag ? reference : $"{reference}:latest" },
-                null,
+                login?.ToAuthConfig(),
                 new Immediate(message =>
                 {
                     error ??= message.Error?.Message;
