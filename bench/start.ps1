@@ -14,7 +14,7 @@ $null = [IO.Directory]::CreateDirectory($directory)
 [IO.File]::WriteAllText("$directory/askpass", "#!/bin/sh`necho root`n")
 chmod 700 $directory/askpass
 
-function Measure([scriptblock] $work) {
+function Get-Seconds([scriptblock] $work) {
     $time = [Diagnostics.Stopwatch]::StartNew()
     $null = & $work
     $time.Elapsed.TotalSeconds
@@ -32,9 +32,9 @@ try {
     $created = [Collections.Generic.List[double]]::new()
     $composed = [Collections.Generic.List[double]]::new()
     foreach ($run in 1..6) {
-        $ours = Measure { Start-ArchiveEnv $Name -Acceleration Tcg -Until Created }
+        $ours = Get-Seconds { Start-ArchiveEnv $Name -Acceleration Tcg -Until Created }
         Remove-All
-        $theirs = Measure { docker compose --project-directory $definition.Directory -f "$($definition.Directory)/docker-compose.yml" up -d 2>&1 }
+        $theirs = Get-Seconds { docker compose --project-directory $definition.Directory -f "$($definition.Directory)/docker-compose.yml" up -d 2>&1 }
         Remove-All
         # The first compiles code and reads images from the disk.
         if ($run -gt 1) {
@@ -47,7 +47,7 @@ try {
     $bare = [Collections.Generic.List[double]]::new()
     foreach ($run in 1..3) {
         Remove-All
-        $bare.Add((Measure {
+        $bare.Add((Get-Seconds {
             docker run -d --name $peer -p 127.0.0.1::22 $definition.Image
             $port = (docker port $peer 22/tcp).Split(':')[-1]
             do {
@@ -58,20 +58,20 @@ try {
             } while ($answer -notcontains 'serves')
         }))
         $null = docker rm -f -v $peer
-        $booted.Add((Measure { Start-ArchiveEnv $Name -Acceleration Tcg }))
+        $booted.Add((Get-Seconds { Start-ArchiveEnv $Name -Acceleration Tcg }))
     }
 
     Checkpoint-ArchiveEnv $Name bench
     $restored = [Collections.Generic.List[double]]::new()
     $begun = [Collections.Generic.List[double]]::new()
     foreach ($run in 1..5) {
-        $restored.Add((Measure { Restore-ArchiveEnv $Name bench }))
+        $restored.Add((Get-Seconds { Restore-ArchiveEnv $Name bench }))
     }
 
     # Beside the other machine it would have half the processors.
     Remove-ArchiveEnv $Name -Force -KeepCheckpoint
     foreach ($run in 1..3) {
-        $begun.Add((Measure { Start-ArchiveEnv $Name -FromCheckpoint bench }))
+        $begun.Add((Get-Seconds { Start-ArchiveEnv $Name -FromCheckpoint bench }))
         Remove-ArchiveEnv $Name -Force -KeepCheckpoint
     }
 

@@ -8,19 +8,24 @@ internal static class ServiceScripts
     /// <summary>BuildKit's own unit.</summary>
     public const string Unit = "buildkit.service";
 
+    /// <summary>Degraded is ready too: some unit of a historic guest always fails.</summary>
+    private const string WithoutUnit = """
+        *=inactive)
+            if [ "$(systemctl show -p LoadState -- "$unit")" = LoadState=not-found ]; then
+                systemctl is-system-running --wait >/dev/null 2>&1
+                exit 0
+            fi
+            ;;
+        """;
+
     /// <summary>
     /// Ends with 0 when buildkit.service is active and its daemon answers, or, in a guest without that unit, when
     /// systemd has finished booting. Ends with 1, the unit's status and the units that have failed when it is one of these.
     /// </summary>
     public static string WaitForBoot { get; } = $$"""
         if ! command -v systemctl >/dev/null 2>&1; then exit 0; fi
-        if [ "$(systemctl show -p LoadState {{Unit}})" = LoadState=not-found ]; then
-            # Degraded is ready too: some unit of a historic guest always fails.
-            systemctl is-system-running --wait >/dev/null 2>&1
-            exit 0
-        fi
         (
-        {{Wait(Unit)}}
+        {{Wait(Unit, WithoutUnit)}}
         ) || {
             echo 'Units that have failed:'
             systemctl --no-pager --no-legend --plain --failed list-units
@@ -46,12 +51,15 @@ internal static class ServiceScripts
     /// Ends with 0 when a unit is active and, if it is BuildKit's, its daemon answers; with 1 and the unit's status when it
     /// has failed.
     /// </summary>
-    public static string Wait(string unit) => $$"""
+    public static string Wait(string unit) => Wait(unit, "");
+
+    private static string Wait(string unit, string furtherStates) => $$"""
         unit={{ShellWord.Quote(unit)}}
         while :; do
             case $(systemctl show -p ActiveState -- "$unit") in
                 *=active) {{(unit == Unit ? "buildctl debug workers >/dev/null 2>&1 && " : "")}}exit 0 ;;
                 *=failed) systemctl --no-pager --full status -- "$unit" 2>&1; exit 1 ;;
+        {{furtherStates}}
             esac
             sleep 0.2
         done

@@ -58,14 +58,23 @@ public abstract class ReadinessCmdlet : AuthenticationCmdlet
         return found;
     }
 
-    /// <summary>Waits until an instance whose container runs is ready.</summary>
+    /// <summary>Waits until an instance whose container runs is ready, and does something in its guest as soon as it can be entered.</summary>
     /// <returns>The instance with its state and the time that each rung took.</returns>
     private protected async Task<ArchiveInstance> ClimbAsync(
-        DockerEngine engine, ArchiveInstance instance, ReadinessRung[] before, StartProgress progress, CancellationToken cancellation)
+        DockerEngine engine,
+        ArchiveInstance instance,
+        ReadinessRung[] before,
+        StartProgress progress,
+        CancellationToken cancellation,
+        Func<GuestConnection, CancellationToken, Task>? entered = null)
     {
         var ladder = new ReadinessLadder(engine, instance, (rung, text) => progress.Show(instance.Name, rung, text));
         var rungs = await ladder.ClimbAsync(
-            () => GuestEndpoint.Of(instance, LoginFor(instance)), Until, TimeSpan.FromSeconds(TimeoutSec), cancellation);
+            () => GuestEndpoint.Of(instance, LoginFor(instance)),
+            Until,
+            TimeSpan.FromSeconds(TimeoutSec),
+            entered ?? (static (_, _) => Task.CompletedTask),
+            cancellation);
         ReadinessRung[] all = [.. before, .. rungs];
         return instance with { State = all.Length == 0 ? instance.State : all[^1].State, Readiness = all };
     }

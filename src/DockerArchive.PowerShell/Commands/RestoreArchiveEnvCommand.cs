@@ -50,9 +50,12 @@ public sealed class RestoreArchiveEnvCommand : ReadinessCmdlet
         await new GuestCheckpoint(engine, images).LoadAsync(
             instance.ContainerId, instance.Name, checkpoint, TimeSpan.FromSeconds(TimeoutSec), cancellation);
         instance = await ClimbAsync(
-            engine, instance, [new ReadinessRung(InstanceState.Created, clock.Elapsed)], progress, cancellation);
-        if (instance.State >= InstanceState.SshReady)
-            await GuestClock.SetAsync(engine, await GuestConnections.GetAsync(EndpointOf(instance), cancellation), cancellation);
+            engine,
+            instance,
+            [new ReadinessRung(InstanceState.Created, clock.Elapsed)],
+            progress,
+            cancellation,
+            (guest, stop) => GuestClock.SetAsync(engine, guest, stop));
         await output.ObjectAsync(instance);
     }
 

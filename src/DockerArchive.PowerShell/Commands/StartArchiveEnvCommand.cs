@@ -161,30 +161,25 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
         var images = new CheckpointImages(engine, registry);
         if (FromCheckpoint is not null)
         {
-            var begin = new CheckpointStart(engine, images, env, FromCheckpoint);
-            await StartAsync(begin, await begin.ApplyAsync(plan, cancellation));
+            await StartAsync(await new CheckpointStart(engine, images, env, FromCheckpoint).ApplyAsync(plan, cancellation));
         }
         else if (Fast && (await registry.OfProjectAsync(env, project, cancellation)).Count == 0)
         {
             var fast = new FastCheckpoint(engine, images, env);
-            if (await fast.FindAsync(plan, output.Warning, cancellation) is var (begin, fromIt))
-                await StartAsync(begin, fromIt);
+            if (await fast.FindAsync(plan, output.Warning, cancellation) is { } fromIt)
+                await StartAsync(fromIt);
             else
                 await MakeFastAsync(fast);
         }
         else
         {
-            await StartAsync(null, plan);
+            await StartAsync(plan);
         }
 
-        async Task StartAsync(CheckpointStart? begin, MachinePlan wanted)
+        async Task StartAsync(MachinePlan wanted)
         {
             foreach (var instance in await starter.StartAsync(env, project, wanted, LoginFor, cancellation))
-            {
-                if (begin is not null)
-                    await begin.CompleteAsync(instance, LoginFor(instance), cancellation);
                 await output.ObjectAsync(instance);
-            }
         }
 
         async Task MakeFastAsync(FastCheckpoint fast)

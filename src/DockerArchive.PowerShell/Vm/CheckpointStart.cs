@@ -42,16 +42,9 @@ internal sealed class CheckpointStart(DockerEngine engine, CheckpointImages imag
             Images = saved.ToDictionary(c => c.Key, c => c.Value.Image!, StringComparer.Ordinal),
             Checkpoint = name,
             Begin = (service, containerId, stop) => BeginAsync(saved[service], containerId, plan.Options.Timeout, stop),
+            Entered = (containerId, guest, stop) =>
+                _loaded.ContainsKey(containerId) ? GuestClock.SetAsync(engine, guest, stop) : Task.CompletedTask,
         };
-    }
-
-    /// <summary>Sets the clock of a guest that began so.</summary>
-    public async Task CompleteAsync(ArchiveInstance instance, GuestLogin login, CancellationToken cancellation)
-    {
-        if (!_loaded.ContainsKey(instance.ContainerId) || instance.State < InstanceState.SshReady)
-            return;
-        var guest = await GuestConnections.GetAsync(GuestEndpoint.Of(instance, login), cancellation);
-        await GuestClock.SetAsync(engine, guest, cancellation);
     }
 
     private async Task BeginAsync(

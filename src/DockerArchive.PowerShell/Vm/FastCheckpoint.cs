@@ -8,17 +8,15 @@ internal sealed class FastCheckpoint(DockerEngine engine, CheckpointImages image
 {
     public const string Name = "fast";
 
-    /// <summary>The start from the checkpoint; null if there is none that still fits, so that one is to be made.</summary>
+    /// <summary>The plan of a start from the checkpoint; null if there is none that still fits, so that one is to be made.</summary>
     /// <param name="plan">The plan of a start that boots.</param>
     /// <param name="warn">Receives why the one there is does not fit.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<(CheckpointStart Start, MachinePlan Plan)?> FindAsync(
-        MachinePlan plan, Action<string> warn, CancellationToken cancellation)
+    public async Task<MachinePlan?> FindAsync(MachinePlan plan, Action<string> warn, CancellationToken cancellation)
     {
         try
         {
-            var start = new CheckpointStart(engine, images, env, Name);
-            return (start, await start.ApplyAsync(plan, cancellation));
+            return await new CheckpointStart(engine, images, env, Name).ApplyAsync(plan, cancellation);
         }
         catch (CheckpointNotFoundException)
         {

@@ -16,9 +16,8 @@ internal sealed class InstanceContainers(DockerEngine engine)
     /// <summary>Makes a service's container.</summary>
     /// <returns>Its id; null if there is one of that name already.</returns>
     public async Task<string?> MakeAsync(
-        ArchiveEnv env, ComposeProject project, ComposeService service, CancellationToken cancellation)
+        ArchiveEnv env, ComposeProject project, ComposeService service, Task<string> hash, CancellationToken cancellation)
     {
-        var hash = ConfigHash.OfAsync(project, service, cancellation);
         string id;
         try
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Docker.DotNet.Models;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
+using DockerArchive.Ssh;
 
 namespace DockerArchive.Vm;
 
@@ -20,6 +21,9 @@ internal sealed record MachinePlan
 
     /// <summary>What is done to a machine of a service as soon as its container, which this start made, runs.</summary>
     public Func<string, string, CancellationToken, Task> Begin { get; init; } = static (_, _, _) => Task.CompletedTask;
+
+    /// <summary>What is done in the guest of a container as soon as it can be entered.</summary>
+    public Func<string, GuestConnection, CancellationToken, Task> Entered { get; init; } = static (_, _, _) => Task.CompletedTask;
 
     /// <summary>Whether a service is a machine: one that publishes an sshd.</summary>
     public static bool IsMachine(ComposeService service) => service.Ports.Any(p => p.ContainerPort == SshPort);

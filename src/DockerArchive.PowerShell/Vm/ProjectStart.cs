@@ -122,7 +122,11 @@ internal sealed class ProjectStart
             if (!MachinePlan.IsMachine(service))
                 return null;
             var rungs = await new ReadinessLadder(_engine, instance, (rung, text) => _report.Doing(instance.Name, rung, text)).ClimbAsync(
-                () => GuestEndpoint.Of(instance, _login(instance)), _plan.Options.Until, _plan.Options.Timeout, failing.Token);
+                () => GuestEndpoint.Of(instance, _login(instance)),
+                _plan.Options.Until,
+                _plan.Options.Timeout,
+                (guest, stop) => _plan.Entered(id, guest, stop),
+                failing.Token);
             return instance with { State = rungs.Count == 0 ? created.State : rungs[^1].State, Readiness = [created, .. rungs] };
         }
         catch
@@ -200,12 +204,14 @@ internal sealed class ProjectStart
     private async Task<string> MakeAsync(ComposeService service, MachinePlan plan, CancellationToken cancellation)
     {
         var name = NameOf(service);
+        // Compose takes a tenth of a second for it, in which the rest is made ready.
+        var hash = ConfigHash.OfAsync(_project, service, cancellation);
         _report.Doing(name, InstanceState.Created, $"container from {service.Image}");
         var image = await new ServiceImage(_engine, _report.Pulling).EnsureAsync(
             _env.Name, service.Image!, plan.Options.Pull, cancellation);
         await new ProjectResources(_engine).EnsureAsync(_project, _env.Name, cancellation);
         var complete = Published(plan.WithArguments(service, image));
-        var id = await _containers.MakeAsync(_env, _project, complete, cancellation);
+        var id = await _containers.MakeAsync(_env, _project, complete, hash, cancellation);
         if (id is null)
         {
             var other = await FindAsync(service, cancellation);

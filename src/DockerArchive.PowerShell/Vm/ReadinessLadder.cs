@@ -25,11 +25,16 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
     /// <param name="endpoint">How to log in.</param>
     /// <param name="until">The last rung.</param>
     /// <param name="timeout">How long it may take.</param>
+    /// <param name="entered">What is done in the guest as soon as it can be entered.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The rungs above Created, each with the time it took.</returns>
     /// <exception cref="GuestNotReadyException">The machine is not ready.</exception>
     public async Task<IReadOnlyList<ReadinessRung>> ClimbAsync(
-        Func<GuestEndpoint> endpoint, InstanceState until, TimeSpan timeout, CancellationToken cancellation)
+        Func<GuestEndpoint> endpoint,
+        InstanceState until,
+        TimeSpan timeout,
+        Func<GuestConnection, CancellationToken, Task> entered,
+        CancellationToken cancellation)
     {
         var rungs = new List<ReadinessRung>();
         if (until < InstanceState.Booting)
@@ -74,11 +79,16 @@ internal sealed class ReadinessLadder(DockerEngine engine, ArchiveInstance insta
             var login = endpoint();
             var guest = await LogInAsync(login, climbing.Token);
             Reached(InstanceState.SshReady);
+            var entering = entered(guest, climbing.Token);
             if (until < InstanceState.ServiceReady)
+            {
+                await entering;
                 return;
+            }
 
             doing(InstanceState.ServiceReady, "service starts");
             var service = await WaitForServiceAsync(guest, login, climbing.Token);
+            await entering;
             if (service.Exit.Code != 0)
             {
                 throw new GuestNotReadyException(
