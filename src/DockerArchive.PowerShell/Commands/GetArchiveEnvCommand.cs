@@ -25,20 +25,20 @@ public sealed class GetArchiveEnvCommand : ArchiveCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        // Docker answers while the files are read.
+        IReadOnlyList<ArchiveInstance>? instances = null;
+        using var asking = Start(async (output, cancellation) => instances = await InstancesAsync(output, cancellation));
         var environments = ResolveEnvironments(Env).ToArray();
         if (environments.Length == 0)
             return;
 
-        Run(async (output, cancellation) =>
+        asking.Finish();
+        foreach (var env in environments)
         {
-            var instances = await InstancesAsync(output, cancellation);
-            foreach (var env in environments)
-            {
-                var own = instances?.Where(i => i.Environment == env.Name).ToArray();
-                if (!Running || own?.Any(i => i.State is InstanceState.Running) is true)
-                    output.Object(env with { Instances = own });
-            }
-        });
+            var own = instances?.Where(i => i.Environment == env.Name).ToArray();
+            if (!Running || own?.Any(i => i.State is InstanceState.Running) is true)
+                WriteObject(env with { Instances = own });
+        }
     }
 
     /// <summary>The catalogue needs no Docker, so its absence is an error only for somebody who asks what runs.</summary>
