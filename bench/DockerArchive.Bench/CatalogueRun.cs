@@ -14,7 +14,8 @@ internal static class CatalogueRun
     public static void Start(string directory)
     {
         Console.WriteLine("==> The catalogue beside dqd list");
-        var checkout = Path.GetFullPath(Path.Combine(directory, "checkout"));
+        // The module's own listing is not to find them.
+        var checkout = Path.GetFullPath(Path.Combine(directory, ".checkout"));
         Write(checkout);
         var shell = Shell.FindPwsh() ?? new Shell("the embedded host", "out/host/pwsh-host");
         double[] seconds = shell.Run(
