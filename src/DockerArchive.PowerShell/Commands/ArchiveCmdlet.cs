@@ -204,7 +204,9 @@ public abstract class ArchiveCmdlet : PSCmdlet, IDisposable
             Endpoint.ToString(),
             $"Docker refused: {refused.Message.Trim()}",
             refused),
+        // Docker.DotNet's own transport calls an answer that breaks off a malformed one.
         HttpRequestException or SocketException or HttpIOException or SshEndedException or IOException { InnerException: SocketException }
+            or IOException { Source: "Microsoft.Net.Http.Client" }
             when _connections.Count > 0 => new DockerUnavailableException(Endpoint, e),
         _ => null,
     };
