@@ -119,6 +119,35 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void Stopping_a_fast_start_while_it_saves_leaves_nothing()
+    {
+        using var starting = _environment.Module.Create($"Start-ArchiveEnv small -Root '{_environment.Root}' -Acceleration Tcg -Fast");
+        var running = starting.BeginInvoke();
+        Wait.Until(
+            () => _environment.Containers("running") is [var container] && Cli.Docker("top", container).Contains("flock 9", StringComparison.Ordinal),
+            "a conversation with QEMU");
+        starting.Stop();
+
+        Assert.Equal(PSInvocationState.Stopped, starting.InvocationStateInfo.State);
+        Assert.True(running.IsCompleted);
+        Assert.Equal("", _environment.Remains());
+        Assert.Empty(Images());
+    }
+
+    [Fact]
+    public void A_removed_checkpoint_leaves_nothing_on_the_disk_of_a_machine_that_runs()
+    {
+        var container = Start();
+        _environment.Succeeded("Checkpoint-ArchiveEnv small -Root $root");
+        Assert.Contains("Snapshot list", Snapshots(), StringComparison.Ordinal);
+        _environment.Succeeded("Remove-ArchiveCheckpoint small -Root $root");
+
+        Assert.DoesNotContain("Snapshot list", Snapshots(), StringComparison.Ordinal);
+
+        string Snapshots() => Cli.Docker("exec", container, "qemu-img", "info", "--force-share", "/disk.qcow2");
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_image_is_refused()
     {
         var image = $"{_environment.Project}:v1";

@@ -55,8 +55,18 @@ public sealed class ClusterTests : IDisposable
         _environment.Succeeded($"Invoke-ArchiveCommand {_environment.Project}/worker 'ping -c 1 -w 60 192.168.100.10' -Root $root");
         _environment.Succeeded($"Invoke-ArchiveCommand {_environment.Project}/master 'ping -c 1 -w 60 192.168.100.11' -Root $root");
 
+        // Each goes back to its own state, and new ones begin there.
+        Assert.Equal(2, _environment.Succeeded("Checkpoint-ArchiveEnv small -Root $root -PassThru").Count);
+        Assert.Equal(2, _environment.Succeeded("Restore-ArchiveEnv small -Root $root").Count);
+        _environment.Succeeded($"Invoke-ArchiveCommand {_environment.Project}/worker 'ping -c 1 -w 60 192.168.100.10' -Root $root");
+        _environment.Succeeded("Remove-ArchiveEnv small -Root $root -Force -KeepCheckpoint");
+        Assert.Equal("", _environment.Remains());
+        Assert.Equal(2, _environment.Succeeded("Start-ArchiveEnv small -Root $root -FromCheckpoint default").Count);
+        _environment.Succeeded($"Invoke-ArchiveCommand {_environment.Project}/worker 'ping -c 1 -w 60 192.168.100.10' -Root $root");
+
         _environment.Succeeded("Remove-ArchiveEnv small -Root $root -Force");
         Assert.Equal("", _environment.Remains());
+        Assert.Empty(_environment.Succeeded("Get-ArchiveCheckpoint -Root $root"));
     }
 
     [Fact]

@@ -32,6 +32,30 @@ public sealed class InstanceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_ready_is_given_out_while_others_start_and_stopping_ends_only_those()
+    {
+        _environment.Write(append: "stuck-boot");
+        Directory.Move(_environment.Directory, Path.Combine(_environment.Root, "stuck"));
+        File.WriteAllText(
+            Path.Combine(_environment.Root, "stuck", ".env"), $"VERSION=v0\nIMAGE=small\nCOMPOSE_PROJECT_NAME={_environment.Project}-stuck\n");
+        _environment.Write();
+        using var starting = _environment.Module.Create($"'stuck', 'small' | Start-ArchiveEnv -Root '{_environment.Root}'");
+        using var output = new PSDataCollection<PSObject>();
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        output.DataAdded += (_, _) => ready.TrySetResult();
+        var running = starting.BeginInvoke<PSObject, PSObject>(null, output);
+        await ready.Task.WaitAsync(Wait.Patience, TestContext.Current.CancellationToken);
+
+        Assert.False(running.IsCompleted);
+        Assert.Equal(2, _environment.Containers("running").Length);
+        starting.Stop();
+
+        var kept = Assert.Single(output);
+        Assert.Equal(_environment.Project, Text(kept, "Name"));
+        Assert.Equal(Text(kept, "ContainerId"), Assert.Single(_environment.Containers()));
+    }
+
+    [Fact]
     public void Processors_memory_and_port_are_what_was_asked_for()
     {
         var instance = Assert.Single(_environment.Succeeded("Start-ArchiveEnv small -Root $root -Instance big -Cpus 3 -Memory 384M"));
@@ -104,13 +128,17 @@ public sealed class InstanceTests : IDisposable
     }
 
     [Fact]
-    public void A_published_image_takes_processors_and_memory_too()
+    public void A_published_image_takes_processors_and_memory_too_and_is_shut_down()
     {
         _environment.Write(image: SmallGuest.Published);
-        _environment.Succeeded("Start-ArchiveEnv small -Root $root -Cpus 1 -Memory 320M");
+        var instance = Assert.Single(_environment.Succeeded("Start-ArchiveEnv small -Root $root -Cpus 1 -Memory 320M"));
 
         Assert.Equal("1", Shell("grep -c ^processor /proc/cpuinfo"));
         Assert.InRange(int.Parse(Shell("awk '/MemTotal/ { print $2 }' /proc/meminfo"), null), 250_000, 320 * 1024);
+
+        _environment.Succeeded("Stop-ArchiveEnv small -Root $root -TimeoutSec 60");
+        Assert.Equal("0", Cli.Docker("inspect", "--format", "{{.State.ExitCode}}", Text(instance, "ContainerId")));
+        Assert.Contains("shuts down", Cli.Docker("logs", Text(instance, "ContainerId")), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -32,7 +32,10 @@ public sealed class RemoveArchiveCheckpointCommand : CheckpointCmdlet
             Run(async (_, cancellation) =>
             {
                 var engine = await EngineAsync(cancellation);
-                await new CheckpointImages(engine, new InstanceRegistry(engine, Catalog)).RemoveAsync(checkpoint, cancellation);
+                var registry = new InstanceRegistry(engine, Catalog);
+                var machines = (await registry.ListAsync(cancellation)).Where(
+                    i => i.Environment == checkpoint.Environment && i.Service == checkpoint.Service && i.State is InstanceState.Running);
+                await new GuestCheckpoint(engine, new CheckpointImages(engine, registry)).RemoveAsync(checkpoint, machines, cancellation);
             });
         }
     }

@@ -195,6 +195,13 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
                 // The machines are there all the same.
                 output.Error(e);
             }
+            catch (OperationCanceledException)
+            {
+                // As any start that is stopped.
+                foreach (var made in await registry.OfProjectAsync(env, project, CancellationToken.None))
+                    await new InstanceContainers(engine).RemoveAsync(made.ContainerId, project);
+                throw;
+            }
 
             foreach (var instance in machines)
                 await output.ObjectAsync(instance);

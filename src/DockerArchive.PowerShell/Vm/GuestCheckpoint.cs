@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Docker.DotNet;
 using DockerArchive.Docker;
 using DockerArchive.Ssh;
 
@@ -68,7 +69,7 @@ internal sealed class GuestCheckpoint(DockerEngine engine, CheckpointImages imag
             }
 
             if (old is not null)
-                await ForgetAsync(instance, old, cancellation);
+                await RemoveAsync(old, [instance], cancellation);
             return made;
         }
         catch (Exception e)
@@ -137,11 +138,13 @@ internal sealed class GuestCheckpoint(DockerEngine engine, CheckpointImages imag
         }
     }
 
-    /// <summary>Removes a checkpoint, and its state from the disk of the machine that it was made of.</summary>
-    private async Task ForgetAsync(ArchiveInstance instance, ArchiveCheckpoint checkpoint, CancellationToken cancellation)
+    /// <summary>Removes a checkpoint, and its state from the disks of machines that have it.</summary>
+    /// <exception cref="ArchiveException">There are instances that were made from it.</exception>
+    public async Task RemoveAsync(ArchiveCheckpoint checkpoint, IEnumerable<ArchiveInstance> machines, CancellationToken cancellation)
     {
         await images.RemoveAsync(checkpoint, cancellation);
-        await DropAsync(instance, checkpoint.Id);
+        foreach (var machine in machines)
+            await DropAsync(machine, checkpoint.Id);
     }
 
     private async Task DropAsync(ArchiveInstance instance, string id)
@@ -152,7 +155,7 @@ internal sealed class GuestCheckpoint(DockerEngine engine, CheckpointImages imag
             using var qmp = await QmpConnection.OpenAsync(engine, instance.ContainerId, instance.Name, resume: true, limit.Token);
             await qmp.MonitorAsync($"delvm {id}", limit.Token);
         }
-        catch (Exception e) when (e is QmpException or GuestNotReadyException or OperationCanceledException)
+        catch (Exception e) when (e is QmpException or NoQmpException or GuestNotReadyException or OperationCanceledException or DockerApiException)
         {
             // There was none, or the machine has ended, and its disk goes with its container.
         }

@@ -14,12 +14,16 @@ internal sealed class Shutdown(DockerEngine engine)
 
     /// <summary>
     /// This repository's runner presses the button itself when the engine asks the container to end, and is told here how
-    /// long the guest may take. Other runners have QEMU's monitor behind Ctrl+A C of their standard input, unless their
-    /// command line puts it elsewhere.
+    /// long the guest may take. Others listen to QEMU's own protocol if this module has started them; otherwise they have its
+    /// monitor behind Ctrl+A C of their standard input, unless their command line puts it elsewhere.
     /// </summary>
     private const string PrepareScript = """
         if [ -p /run/qemu-monitor.in ]; then
             echo "$1" >/run/stop-seconds
+            exit
+        fi
+        if [ -p "$2.in" ]; then
+            echo qmp
             exit
         fi
         for arguments in /proc/[0-9]*/cmdline; do
@@ -43,8 +47,12 @@ internal sealed class Shutdown(DockerEngine engine)
         var rest = grace > TimeSpan.Zero ? grace + Margin : grace;
         try
         {
-            if (grace > TimeSpan.Zero && await PrepareAsync(instance.ContainerId, grace, cancellation) == "stdio"
-                && await PressPowerButtonAsync(instance.ContainerId, cancellation))
+            if (grace > TimeSpan.Zero && await PrepareAsync(instance.ContainerId, grace, cancellation) switch
+            {
+                "qmp" => await AskForShutdownAsync(instance, grace, cancellation),
+                "stdio" => await PressPowerButtonAsync(instance.ContainerId, cancellation),
+                _ => false,
+            })
             {
                 await WaitForEndAsync(instance.ContainerId, grace, cancellation);
                 rest = TimeSpan.Zero;
@@ -71,7 +79,7 @@ internal sealed class Shutdown(DockerEngine engine)
                 {
                     AttachStdout = true,
                     AttachStderr = true,
-                    Cmd = ["sh", "-c", PrepareScript, "sh", grace.TotalSeconds.ToString(CultureInfo.InvariantCulture)],
+                    Cmd = ["sh", "-c", PrepareScript, "sh", grace.TotalSeconds.ToString(CultureInfo.InvariantCulture), QmpPipes.Path],
                 },
                 cancellation);
             using var stream = await engine.Client.Exec.StartContainerExecAsync(
@@ -82,6 +90,23 @@ internal sealed class Shutdown(DockerEngine engine)
         {
             // A container that has just ended, is paused or has no shell needs no telling.
             return "";
+        }
+    }
+
+    private async Task<bool> AskForShutdownAsync(ArchiveInstance instance, TimeSpan grace, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(grace);
+        try
+        {
+            using var qmp = await QmpConnection.OpenAsync(engine, instance.ContainerId, instance.Name, resume: true, limit.Token);
+            await qmp.AskAsync("system_powerdown", limit.Token);
+            return true;
+        }
+        catch (Exception e) when (e is QmpException or GuestNotReadyException
+            || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            return false;
         }
     }
 
