@@ -133,10 +133,10 @@ public sealed class MachineDeathTests : IDisposable
     public void A_service_that_never_starts_is_given_up_in_time()
     {
         _environment.Write(append: "stuck-service");
-        var result = _environment.Run(Start.Replace("120", "30", StringComparison.Ordinal));
+        var result = _environment.Run(Start.Replace("120", "15", StringComparison.Ordinal));
 
         Assert.Equal("GuestNotReady", result.ErrorId);
-        Assert.Contains("did not reach ServiceReady within 30 s", result.Errors[0].Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("did not reach ServiceReady within 15 s", result.Errors[0].Exception.Message, StringComparison.Ordinal);
         Assert.Equal("", _environment.Remains());
     }
 

@@ -7,8 +7,16 @@ namespace DockerArchive.SshTests;
 public sealed class FollowTests
 {
     private const string Journalctl =
-        "#!/bin/sh\nprintf '%s\\n' '{\"__REALTIME_TIMESTAMP\":\"1\",\"__CURSOR\":\"c1\",\"MESSAGE\":\"one\"}'\n"
-        + "case $* in *--follow*) exec sleep 300 ;; esac\n";
+        """
+        #!/bin/sh
+        printf '%s\n' '{"__REALTIME_TIMESTAMP":"1","__CURSOR":"c1","MESSAGE":"one"}'
+        case $* in
+            *--follow*)
+                printf '%s\n' '{"__REALTIME_TIMESTAMP":"2","__CURSOR":"c2","MESSAGE":"two"}'
+                exec sleep 300
+                ;;
+        esac
+        """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -29,16 +37,17 @@ public sealed class FollowTests
         var following = new Journal(machine, new JournalQuery(), warnings.Add).FollowAsync(
             entry =>
             {
-                given.TrySetResult(entry.Message);
+                if (entry.Message == "two")
+                    given.TrySetResult(entry.Message);
                 return ValueTask.CompletedTask;
             },
             Token);
-        Assert.Equal("one", await given.Task.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Equal("two", await given.Task.WaitAsync(TimeSpan.FromSeconds(20), Token));
         relay.Cut();
 
         var error = await Assert.ThrowsAsync<ArchiveException>(() => following.WaitAsync(TimeSpan.FromSeconds(30), Token));
         Assert.Equal("GuestConnectionLost", error.ErrorId);
-        Assert.EndsWith("-After 'c1'", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("-After 'c2'", error.Message, StringComparison.Ordinal);
         Assert.Empty(warnings);
     }
 }
