@@ -1,6 +1,7 @@
 #!/bin/sh
 # Boots the disk beside it. Arguments go to QEMU unchanged.
 #   SMP, MEMORY                  processors and memory (2, 2048M)
+#   SIZE                         a larger disk than the image's: 20G
 #   QEMU_NET, QEMU_DHCPSTART     guest network and its first address
 #   QEMU_HOSTFWD                 more forwards: hostfwd=tcp::6443-:6443
 #   QEMU_DUAL_NET                a second card, on a network between containers, by
@@ -24,7 +25,7 @@ has() {
 # The image's disk stays as it is: opened for writing, all of it would be copied
 # into the container's layer before the first instruction runs.
 disk=/disk.qcow2
-[ -e "$disk" ] || qemu-img create -q -f qcow2 -F qcow2 -b /vm.qcow2 "$disk"
+[ -e "$disk" ] || qemu-img create -q -f qcow2 -F qcow2 -b /vm.qcow2 "$disk" ${SIZE:+"$SIZE"}
 
 append="$(cat /cmdline)${APPEND:+ $APPEND}"
 net=user,id=net0${QEMU_NET:+,net=$QEMU_NET}${QEMU_DHCPSTART:+,dhcpstart=$QEMU_DHCPSTART}
@@ -45,6 +46,11 @@ fi
 
 if has -enable-kvm "$@" || has --enable-kvm "$@" || has -accel "$@"; then
     :
+elif [ "$(uname -m)" != x86_64 ]; then
+    # No KVM runs a guest of another architecture, and only here does the host keep
+    # the order in which the guest's processors see memory. Not so with several threads.
+    set -- -accel tcg "$@"
+    append="$append mitigations=off module_blacklist=kvm_amd,kvm_intel"
 elif [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
     set -- -enable-kvm "$@"
 else

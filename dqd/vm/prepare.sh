@@ -17,7 +17,8 @@ command -v apt-get >/dev/null || fail "only images with apt-get can be made boot
 # shellcheck source=/dev/null
 . /etc/os-release
 
-if [ -z "$kernel" ]; then
+own=$(find /boot -maxdepth 1 -name 'vmlinuz-*' | sort -V | tail -n 1)
+if [ -z "$kernel" ] && [ -z "$own" ]; then
     case $ID in
         debian) kernel=linux-image-cloud-amd64 ;;
         ubuntu) kernel=linux-image-virtual ;;
@@ -25,15 +26,20 @@ if [ -z "$kernel" ]; then
     esac
 fi
 
-say "$PRETTY_NAME, kernel $kernel"
+say "$PRETTY_NAME, kernel ${kernel:-of the image: ${own##*/}}"
 apt-get update -q
 # Neither the boot loader nor the firmware that kernels recommend has a use here.
+# shellcheck disable=SC2086 # nothing to install is no word
 apt-get install -q -y --no-install-recommends \
-    "$kernel" initramfs-tools kmod udev systemd systemd-sysv openssh-server acpid iproute2
+    $kernel initramfs-tools kmod udev systemd systemd-sysv openssh-server acpid iproute2
 
-# The kernel package made an initrd of its own, maybe before this list was read.
+# A kernel brings an initrd that was made elsewhere, or before this list was read.
 printf '%s\n' virtio_pci virtio_blk ext4 >>/etc/initramfs-tools/modules
-update-initramfs -u -k all
+rm -f /boot/initrd.img-*
+for file in /boot/vmlinuz-*; do
+    depmod "${file##*/vmlinuz-}"
+    update-initramfs -c -k "${file##*/vmlinuz-}"
+done
 
 # The distribution's own hash is slow on purpose: half a second of each login under emulation. This password is no secret.
 hash=$(perl -e 'print crypt $ARGV[0], q($6$rounds=1000$dockerarchive$)' -- "$password")
@@ -56,6 +62,8 @@ FSTAB
 rm -f /etc/ssh/ssh_host_*
 : >/etc/machine-id
 rm -f /var/lib/dbus/machine-id /var/lib/systemd/random-seed
+# It knows files by numbers that another machine gives them.
+rm -f /var/cache/ldconfig/aux-cache
 
 systemctl set-default multi-user.target
 systemctl enable systemd-networkd.service dockerarchive-hostkeys.service dockerarchive-resolv.path acpid.service

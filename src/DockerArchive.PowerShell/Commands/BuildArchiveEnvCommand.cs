@@ -18,7 +18,12 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
     [ValidateNotNullOrEmpty]
     public override string[] Env { get; set; } = [];
 
-    /// <summary>Values for the ARGs of the environment's Dockerfile; BASE is also the base of converter and runner.</summary>
+    /// <summary>The stages to make. Default: all. A stage that is left out must be there if the next is made from it.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public BuildStage[] Stage { get; set; } = [BuildStage.Ctr, BuildStage.Vm, BuildStage.Dqd];
+
+    /// <summary>Values for the ARGs of the Dockerfiles: the environment's own and those in <c>dqd</c>.</summary>
     [Parameter]
     [ValidateNotNull]
     public Hashtable BuildArg { get; set; } = [];
@@ -27,6 +32,21 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
     [Parameter]
     [ValidatePattern("^[0-9]+[KMGT]?$")]
     public string? Size { get; set; }
+
+    /// <summary>The guest's kernel: a Debian or Ubuntu package, or an image that has one. Default: the distribution's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Kernel { get; set; }
+
+    /// <summary>Kernel parameters beside those of the environment's <c>CMDLINE</c>, such as <c>nokaslr</c>.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? CommandLine { get; set; }
+
+    /// <summary>The repository that the images are named in, such as <c>example.org/archive</c>. Default: the environment's own.</summary>
+    [Parameter]
+    [ValidatePattern("^[^:@]+(:[0-9]+/[^:@]+)?$")]
+    public string? Repository { get; set; }
 
     /// <summary>Run every step of the Dockerfiles anew.</summary>
     [Parameter]
@@ -42,15 +62,28 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
         var options = new StageOptions
         {
             BuildArgs = BuildArg.Cast<DictionaryEntry>().ToDictionary(e => $"{e.Key}", e => $"{e.Value}"),
+            Stages = Stage.ToHashSet(),
             Size = Size,
+            Kernel = Kernel,
+            CommandLine = CommandLine,
             NoCache = NoCache,
             Force = Force || NoCache,
         };
-        foreach (var env in ResolveEnvironments(Env).ToArray())
+        foreach (var env in ResolveEnvironments(Env).Select(InRepository).ToArray())
         {
             if (ShouldProcess($"{env.Name} ({env.Image})", "Build images"))
                 Run((output, cancellation) => BuildAsync(env, options, output, cancellation));
         }
+    }
+
+    private ArchiveEnv InRepository(ArchiveEnv env) => Repository is null
+        ? env
+        : env with { Image = Renamed(env.Image), CtrImage = Renamed(env.CtrImage) };
+
+    private string Renamed(string image)
+    {
+        var colon = image.LastIndexOf(':');
+        return Repository + (colon > image.LastIndexOf('/') ? image[colon..] : "");
     }
 
     private async Task BuildAsync(ArchiveEnv env, StageOptions options, CmdletOutput output, CancellationToken cancellation)
@@ -69,7 +102,8 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
             {
                 doing = text;
                 progress.Show(text, always: true);
-            });
+            },
+            output.Warning);
         await stages.BuildAsync(env, options, output.Object, cancellation);
     }
 }

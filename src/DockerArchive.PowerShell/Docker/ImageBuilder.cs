@@ -62,6 +62,7 @@ internal sealed class ImageBuilder(DockerEngine engine)
                     BuildArgs = request.BuildArgs.ToDictionary(),
                     Labels = request.Inputs is null ? null : new Dictionary<string, string> { [InputsLabel] = request.Inputs },
                     NoCache = request.NoCache,
+                    Platform = request.Platform,
                     Remove = true,
                     ForceRemove = true,
                 },
@@ -91,16 +92,21 @@ internal sealed class ImageBuilder(DockerEngine engine)
 
 /// <summary>What <see cref="ImageBuilder"/> is to build.</summary>
 /// <param name="Reference">Tag of the result.</param>
-/// <param name="Dockerfile">Path of the Dockerfile in the context.</param>
 /// <param name="BuildArgs">Values of the Dockerfile's ARGs.</param>
 /// <param name="Inputs">Digest of all that the result depends on, kept as a label; null to keep none.</param>
 /// <param name="NoCache">Whether the engine must run every step anew.</param>
 internal sealed record ImageRequest(
     string Reference,
-    string Dockerfile,
     IReadOnlyDictionary<string, string> BuildArgs,
     string? Inputs = null,
-    bool NoCache = false);
+    bool NoCache = false)
+{
+    /// <summary>Path of the Dockerfile in the context.</summary>
+    public string Dockerfile { get; init; } = "Dockerfile";
+
+    /// <summary>Platform of the image, such as <c>linux/amd64</c>; null for the engine's own.</summary>
+    public string? Platform { get; init; }
+}
 
 /// <summary>The engine could not build an image.</summary>
 public sealed class ImageBuildException : ArchiveException

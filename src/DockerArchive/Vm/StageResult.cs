@@ -31,6 +31,12 @@ public sealed record StageResult
     /// <summary>Size of the image in bytes, as the Docker engine reports it (all layers, unpacked).</summary>
     public required long Size { get; init; }
 
+    /// <summary>What the guest's disk holds at most, in bytes; null for stages other than vm.</summary>
+    public long? DiskSize { get; init; }
+
+    /// <summary>What the guest's file system uses of its disk, in bytes; null for stages other than vm.</summary>
+    public long? DiskUsed { get; init; }
+
     /// <summary>True if the image was there already, made from the same inputs.</summary>
     public required bool UpToDate { get; init; }
 
