@@ -3,6 +3,12 @@
 # make fuzz    200 MB of damaged and random build output through the parser; SEED=n for others, MB=n for more
 # make build   the module (bin/) and the embedded host (out/host/pwsh-host)
 # make bench   measures parser, cmdlets, SSH and status against their peers, and ends with tables (docs/performance.md)
+#
+# With DIR=buildkit/v0.4.0, as in the public archives; REPO, VM_PASSWORD, SIZE and DEBUG=true as there
+# make all     the environment's images; make ctr, make vm, make dqd: one of them
+# make dbg     all of them, for a debugger: the kernel's addresses are not random
+# make push    publishes them
+# make clean   removes its disk; without DIR, what make build has made
 
 ENV  ?= buildkit/docker-v20.10.24
 KEEP ?=
@@ -18,7 +24,7 @@ module  := bin/DockerArchive.PowerShell.dll
 host    := out/host/pwsh-host
 publish := dotnet publish -c Release --nologo -v quiet
 
-.PHONY: run test fuzz bench build clean all format
+.PHONY: run test fuzz bench build clean all ctr vm dqd dbg push format
 
 build: $(module) $(host)
 
@@ -64,13 +70,28 @@ bench: build
 	@bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench status '$(ENV)'
 	@exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench start '$(ENV)'
 
-# The seed's interface: make all DIR=buildkit/v0.4.0
+images = @$(if $(DIR),,echo 'which environment? DIR=buildkit/v0.4.0' >&2; exit 2;) \
+    tools/prepare.sh docker base; exec $(host) -File tools/images.ps1 '$(DIR)'
+
 all: build
-	@tools/prepare.sh docker base
-	@$(host) -Command "Build-ArchiveEnv '$(DIR)'"
+	$(images)
+
+ctr vm dqd: build
+	$(images) $@
+
+dbg: build
+	$(images) -CommandLine nokaslr
+
+push: build
+	@exec $(host) -Command "Publish-ArchiveEnv '$(DIR)'"
 
 format:
 	dotnet format DockerArchive.slnx --verify-no-changes
 
+ifdef DIR
+clean: build
+	$(images) -Clean
+else
 clean:
 	rm -rf bin out src/*/bin src/*/obj tests/*/bin tests/*/obj bench/*/bin bench/*/obj
+endif

@@ -1,0 +1,26 @@
+# make all, ctr, vm, dqd, dbg and clean with DIR=: the words of the public archive's Makefile for Build-ArchiveEnv. Runs in pwsh
+# and in the embedded host.
+param(
+    [Parameter(Mandatory)] [string] $Name,
+    [string[]] $Stage = @('Ctr', 'Vm', 'Dqd'),
+    [string] $CommandLine,
+    [switch] $Clean
+)
+$ErrorActionPreference = 'Stop'
+
+$choice = @{}
+if ($env:REPO) { $choice.Repository = $env:REPO }
+
+if ($Clean) {
+    # The disk is an image here, not a file of the directory.
+    $disk = (Get-ArchiveEnv $Name).CtrImage -replace ':ctr_', ':vm_'
+    if ($env:REPO) { $disk = $disk -replace '^.*(?=:)', $env:REPO }
+    if (docker image ls --quiet $disk) { docker image rm $disk }
+    return
+}
+
+if ($env:SIZE) { $choice.Size = $env:SIZE }
+if ($env:VM_PASSWORD) { $choice.BuildArg = @{ VM_PASSWORD = $env:VM_PASSWORD } }
+if ($env:DEBUG -and $env:DEBUG -notin 'false', '0') { $choice.Verbose = $true }
+if ($CommandLine) { $choice.CommandLine = $CommandLine }
+Build-ArchiveEnv $Name -Stage $Stage @choice | Out-Default
