@@ -19,6 +19,17 @@ public class LifeTests(RunningEnvironment environment)
     }
 
     [Fact]
+    public void The_guest_has_grown_its_file_system_to_the_disks_size()
+    {
+        var vm = environment.Stages[1];
+        var size = (long)vm.Properties["DiskSize"].Value;
+
+        Assert.Equal(10L << 30, size);
+        Assert.InRange((long)vm.Properties["DiskUsed"].Value, 100_000_000, 2_000_000_000);
+        Assert.InRange(long.Parse(RunningEnvironment.InGuest("df -B1 --output=size / | tail -n 1"), CultureInfo.InvariantCulture), size / 100 * 95, size);
+    }
+
+    [Fact]
     public void A_started_environment_is_ready_on_loopback_only()
     {
         Assert.Equal("ServiceReady", environment.Instance.Properties["State"].Value.ToString());
