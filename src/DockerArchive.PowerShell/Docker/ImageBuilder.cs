@@ -46,7 +46,7 @@ internal sealed class ImageBuilder(DockerEngine engine)
             tail.Enqueue(text);
             line(text);
         });
-        var progress = new Immediate<JSONMessage>(message =>
+        var progress = new EngineMessages(message =>
         {
             error ??= message.Error?.Message;
             output.Write(message.Stream ?? (message.ID is null && message.Status is not null ? message.Status + "\n" : ""));
@@ -81,12 +81,6 @@ internal sealed class ImageBuilder(DockerEngine engine)
         if (error is not null)
             throw new ImageBuildException(request.Reference, error, tail);
         return await engine.Client.Images.InspectImageAsync(request.Reference, cancellation);
-    }
-
-    /// <summary><see cref="Progress{T}"/> reports on the pool in any order; build output must stay in its own.</summary>
-    private sealed class Immediate<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
     }
 }
 

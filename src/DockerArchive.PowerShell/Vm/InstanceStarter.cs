@@ -72,4 +72,4 @@ internal sealed class InstanceStarter(DockerEngine engine, InstanceRegistry regi
 /// <param name="Doing">Receives the machine, the rung being climbed and what happens for it.</param>
 /// <param name="Pulling">Receives what the engine says while it fetches an image.</param>
 /// <param name="Warn">Receives what the user should know although it works.</param>
-internal sealed record StartReport(Action<string, InstanceState, string> Doing, Action<PullStep> Pulling, Action<string> Warn);
+internal sealed record StartReport(Action<string, InstanceState, string> Doing, Action<ImageStep> Pulling, Action<string> Warn);

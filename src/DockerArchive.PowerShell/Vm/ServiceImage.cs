@@ -7,7 +7,7 @@ using DockerArchive.Docker;
 namespace DockerArchive.Vm;
 
 /// <summary>The image of a service: there, or fetched from its registry.</summary>
-internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling)
+internal sealed class ServiceImage(DockerEngine engine, Action<ImageStep> pulling)
 {
     /// <exception cref="ImageMissingException">It is not there, and cannot or must not be fetched.</exception>
     public async Task<ImageInspectResponse> EnsureAsync(
@@ -38,7 +38,7 @@ internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling
     private async Task PullAsync(string environment, string reference, CancellationToken cancellation)
     {
         string? error = null;
-        pulling(new PullStep(reference, null, "asking the registry", null, null));
+        pulling(new ImageStep(reference, null, "asking the registry", null, null));
         var login = await RegistryLogin.FindAsync(ImageReference.Parse(reference), cancellation);
         try
         {
@@ -48,14 +48,11 @@ internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling
             await engine.Client.Images.CreateImageAsync(
                 new ImagesCreateParameters { FromImage = hasTag ? reference : $"{reference}:latest" },
                 login?.ToAuthConfig(),
-                new Immediate(message =>
+                new EngineMessages(message =>
                 {
                     error ??= message.Error?.Message;
-                    if (message.Status is not null)
-                    {
-                        pulling(new PullStep(
-                            reference, message.ID, message.Status, message.Progress?.Current, message.Progress?.Total));
-                    }
+                    if (ImageStep.Of(reference, message) is { } step)
+                        pulling(step);
                 }),
                 cancellation);
         }
@@ -72,21 +69,7 @@ internal sealed class ServiceImage(DockerEngine engine, Action<PullStep> pulling
         (e.StatusCode == HttpStatusCode.NotFound && e.ResponseBody?.Contains("manifest unknown", StringComparison.Ordinal) is true
             ? "its registry does not have it"
             : e.Message).Trim().TrimEnd('.');
-
-    /// <summary><see cref="Progress{T}"/> reports on the pool in any order; layers count up.</summary>
-    private sealed class Immediate(Action<JSONMessage> report) : IProgress<JSONMessage>
-    {
-        public void Report(JSONMessage value) => report(value);
-    }
 }
-
-/// <summary>What the engine says about a pull.</summary>
-/// <param name="Image">Reference of the image.</param>
-/// <param name="Layer">Short id of the layer, or null where the image is meant.</param>
-/// <param name="Status">What happens, such as <c>Downloading</c> or <c>Pull complete</c>.</param>
-/// <param name="Current">Bytes done, if it is counted.</param>
-/// <param name="Total">Bytes in all, if they are known.</param>
-internal sealed record PullStep(string Image, string? Layer, string Status, long? Current, long? Total);
 
 /// <summary>An environment's image is not on the Docker host and was not fetched.</summary>
 public sealed class ImageMissingException : ArchiveException
