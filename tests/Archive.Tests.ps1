@@ -50,3 +50,30 @@ Describe 'Test-ArchiveEnv' {
         $finding | Out-String -Width 200 | Should -Match 'docker-compose\.yml:5 +Port 33000'
     }
 }
+
+Describe 'Images' {
+    BeforeDiscovery {
+        docker version *> $null
+        $noDocker = $LASTEXITCODE -ne 0
+    }
+
+    It 'have names with versions, and aliases that lead to these' -Skip:$noDocker {
+        $images = Get-ArchiveEnv buildkit/v0.4.0 | Get-ArchiveImage
+        "$($images.Stage)" | Should -Be 'Ctr Ctr Dqd Dqd'
+        $images[2].Reference, $images[3].Reference | Should -Be 'ssst0n3/docker_archive:buildkit-v0.4.0_v0.1.0', 'ssst0n3/docker_archive:buildkit-v0.4.0'
+        $images[3].Target | Should -Be $images[2].Reference
+        $images | Where-Object { $null -ne $_.IsPublished } | Should -BeNullOrEmpty
+    }
+
+    It 'are not pushed with -WhatIf, nor is an overlay written' {
+        $null = New-ArchiveEnv buildkit/v0.36.0 -Root $TestDrive
+        Publish-ArchiveEnv buildkit/v0.36.0 -Root $TestDrive -Registry localhost:1 -Mirror -WhatIf | Should -BeNullOrEmpty
+        "$TestDrive/buildkit/v0.36.0/docker-compose.mirror.yml" | Should -Not -Exist
+    }
+
+    It 'that are missing are named with the remedy' -Skip:$noDocker {
+        $null = New-ArchiveEnv buildkit/v0.37.0 -Root $TestDrive
+        { Publish-ArchiveEnv buildkit/v0.37.0 -Root $TestDrive -Registry localhost:1 -ErrorAction Stop } |
+            Should -Throw -ErrorId 'ImageNotFound,*' -ExpectedMessage '*localhost:1*Build-ArchiveEnv buildkit/v0.37.0'
+    }
+}

@@ -32,12 +32,12 @@ internal sealed class LoopbackRegistry : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
     private readonly TokenServer? _tokens;
-    private readonly Process _process;
+    private readonly int _port = FreePort();
+    private Process _process;
 
     public LoopbackRegistry(RegistryAccess access)
     {
-        var port = FreePort();
-        Host = $"localhost:{port}";
+        Host = $"localhost:{_port}";
         var auth = "";
         if (access is RegistryAccess.Token)
         {
@@ -52,28 +52,49 @@ internal sealed class LoopbackRegistry : IDisposable
             auth = $"auth: {{htpasswd: {{realm: archive, path: {_directory}/users}}}}";
         }
 
-        var config = Path.Combine(_directory, "config.yml");
         File.WriteAllText(
-            config,
-            $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {_directory}/store}}}}\nhttp: {{addr: \"127.0.0.1:{port}\"}}\n{auth}\n");
-        _process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
-        while (!Answers(port))
-        {
-            Assert.False(_process.HasExited, "docker-registry ended");
-            Thread.Sleep(50);
-        }
+            ConfigFile,
+            $"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {_directory}/store}}}}\nhttp: {{addr: \"127.0.0.1:{_port}\"}}\n{auth}\n");
+        _process = Serve();
 
         DockerConfig = Path.Combine(_directory, "docker");
         Directory.CreateDirectory(DockerConfig);
     }
+
+    private string ConfigFile => Path.Combine(_directory, "config.yml");
 
     /// <summary>Host and port, as an image's name has them.</summary>
     public string Host { get; }
 
     /// <summary>A directory for DOCKER_CONFIG. Nobody has logged in there at first.</summary>
     public string DockerConfig { get; }
+
+    /// <summary>Ends it; what it has stays.</summary>
+    public void Interrupt()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    /// <summary>Goes on where it was interrupted.</summary>
+    public void Resume() => _process = Serve();
+
+    /// <summary>Lets it hear and not answer.</summary>
+    public void Freeze() => Cli.Run("kill", "-STOP", $"{_process.Id}");
+
+    /// <summary>Lets it answer again.</summary>
+    public void Thaw() => Cli.Run("kill", "-CONT", $"{_process.Id}");
+
+    /// <summary>The tags that it has of a repository, as everybody can ask.</summary>
+    public string[] Tags(string repository)
+    {
+        using var http = new HttpClient();
+        using var answer = http.Send(new HttpRequestMessage(HttpMethod.Get, $"http://{Host}/v2/{repository}/tags/list"), TestContext.Current.CancellationToken);
+        return answer.IsSuccessStatusCode && JsonDocument.Parse(answer.Content.ReadAsStream()).RootElement.GetProperty("tags") is { ValueKind: JsonValueKind.Array } tags
+            ? [.. tags.EnumerateArray().Select(t => t.GetString()!).Order(StringComparer.Ordinal)]
+            : [];
+    }
 
     /// <summary>What <c>docker login</c> would write.</summary>
     public void Login(string password = Password) => File.WriteAllText(
@@ -134,11 +155,23 @@ internal sealed class LoopbackRegistry : IDisposable
 
     public void Dispose()
     {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
+        Interrupt();
         _tokens?.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private Process Serve()
+    {
+        var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", ConfigFile]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        while (!Answers(_port))
+        {
+            Assert.False(process.HasExited, "docker-registry ended");
+            Thread.Sleep(50);
+        }
+
+        return process;
     }
 
     private static bool Answers(int port)

@@ -38,13 +38,13 @@ internal sealed record EnvironmentFiles(string Settings, string? ComposeFile, st
     {
         if (ComposeFileNames.FirstOrDefault(n => File.Exists(Path.Combine(directory, n))) is not { } main)
             return [];
-        var (stem, extension) = (Path.GetFileNameWithoutExtension(main), Path.GetExtension(main));
-        return
-        [
-            Path.Combine(directory, main),
-            .. overlays.Select(o => Path.Combine(directory, $"{stem}.{o}{extension}")).Where(File.Exists),
-        ];
+        main = Path.Combine(directory, main);
+        return [main, .. overlays.Select(o => OverlayOf(main, o)).Where(File.Exists)];
     }
+
+    /// <summary>Full path of an overlay, which may be missing, of a compose file.</summary>
+    public static string OverlayOf(string composeFile, string overlay) =>
+        Path.ChangeExtension(composeFile, overlay + Path.GetExtension(composeFile));
 
     private static string? MainOf(HashSet<string> names) => ComposeFileNames.FirstOrDefault(names.Contains);
 

@@ -30,6 +30,9 @@ internal sealed record ImageReference(string Host, string Repository, string Tag
             rest.LastIndexOf(':') is var colon and >= 0 ? (rest[..colon], rest[(colon + 1)..]) : (rest, "latest");
     }
 
+    /// <summary>The registry's name as <c>docker login</c> takes it.</summary>
+    public string Registry => Host == Hub ? "docker.io" : Host;
+
     /// <summary>The names under which Docker's <c>config.json</c> may have the login.</summary>
     public IReadOnlyList<string> CredentialKeys =>
         Host == Hub ? [HubKey, "index.docker.io", "docker.io", Hub] : [Host, $"https://{Host}", $"http://{Host}", $"https://{Host}/v1/", $"https://{Host}/v2/"];

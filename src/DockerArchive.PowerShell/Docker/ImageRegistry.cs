@@ -188,7 +188,7 @@ internal sealed partial class ImageRegistry : IDisposable
                     "RegistryLoginRefused",
                     ErrorCategory.AuthenticationError,
                     reference,
-                    $"{realm.Host} refuses {(login is null ? "to answer without a login" : $"the login for {image.Host}")}; docker login {image.Host}");
+                    $"{realm.Host} refuses {(login is null ? "to answer without a login" : $"the login for {image.Registry}")}; docker login {image.Registry}");
             }
 
             if (!response.IsSuccessStatusCode)

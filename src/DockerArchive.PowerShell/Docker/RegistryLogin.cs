@@ -56,6 +56,28 @@ internal sealed record RegistryLogin(string User, string Secret)
         }
     }
 
+    /// <summary>The registries for which Docker's configuration has a login of their own; none where it cannot be read.</summary>
+    public static IReadOnlyList<string> Registries()
+    {
+        try
+        {
+            var config = JsonSerializer.Deserialize<Config>(File.ReadAllText(ConfigFile), Json);
+            return
+            [
+                .. new[] { config?.Auths?.Keys.ToArray(), config?.CredHelpers?.Keys.ToArray() }
+                    .SelectMany(keys => keys ?? [])
+                    .Select(key => key.Split("://")[^1].Split('/')[0])
+                    .Select(host => ImageReference.Parse($"{host}/any").Registry)
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     private static RegistryLogin? Of(Entry entry)
     {
         if (entry.IdentityToken is { Length: > 0 } token)

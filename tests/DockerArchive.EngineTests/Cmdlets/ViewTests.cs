@@ -127,4 +127,27 @@ public class ViewTests
 
         Assert.Matches(expected, text);
     }
+
+    [Theory]
+    [InlineData("Target = 'a/b:x_v1'; Id = 'sha256:0123456789abcdef'; Size = 2500; Published = $published; IsPublished = $true", @"\n +Environment: e\n(.*\n)+Ctr +0123456789ab +2\.50kB +ab\^\[\[2J +a/b:x → …_v1")]
+    [InlineData("Target = 'a/b:x_v1'; LeadsElsewhere = $true; IsPublished = $false", @"\nCtr +no +a/b:x leads elsewhere")]
+    [InlineData("Target = 'a/b:v1'", @"\nCtr +a/b:x → v1")]
+    [InlineData("Size = 2500", @"\nCtr +2\.50kB +a/b:x *\n")]
+    public async Task A_name_of_an_image_is_told_with_what_is_under_it(string properties, string expected)
+    {
+        var text = await Show(
+            "$published = [DockerArchive.Catalog.PublishedImage]@{ Reference = 'x'; Digest = \"sha256:ab$([char]27)[2J\"; Size = 1 }\n"
+            + $"[DockerArchive.Catalog.ArchiveImage]@{{ Environment = 'e'; Stage = 'Ctr'; Reference = 'a/b:x'; {properties} }}");
+
+        Assert.Matches(expected, text);
+    }
+
+    [Fact]
+    public async Task A_push_is_told_with_its_result_and_digest()
+    {
+        var text = await Show(
+            "foreach ($before in $true, $false) { [DockerArchive.Catalog.PushedImage]@{ Environment = 'e'; Stage = 'Dqd'; Reference = 'a/b:x'; Digest = 'sha256:0123456789abcdef'; Size = 2500; UpToDate = $before; Duration = [TimeSpan]::FromSeconds(1) } }");
+
+        Assert.Matches(@"\nDqd +up to date +1\.0s +2\.50kB 0123456789ab a/b:x *\nDqd +pushed +1\.0s", text);
+    }
 }

@@ -1,0 +1,47 @@
+using Docker.DotNet.Models;
+using DockerArchive.Catalog;
+using DockerArchive.Docker;
+using DockerArchive.Vm;
+
+namespace DockerArchive.Archive;
+
+/// <summary>The names under which an environment's images are published, and what there is under them.</summary>
+internal static class EnvironmentImages
+{
+    /// <summary>The names of ctr and dqd, each versioned and then its alias.</summary>
+    public static IEnumerable<ArchiveImage> Of(ArchiveEnv env)
+    {
+        foreach (var (stage, reference, alias) in new[]
+        {
+            (BuildStage.Ctr, env.CtrImage, env.CtrImageAlias),
+            (BuildStage.Dqd, env.Image, env.ImageAlias),
+        })
+        {
+            yield return new ArchiveImage { Environment = env.Name, Stage = stage, Reference = reference };
+            if (alias is not null)
+                yield return new ArchiveImage { Environment = env.Name, Stage = stage, Reference = alias, Target = reference };
+        }
+    }
+
+    /// <summary>With what a Docker host has under the name.</summary>
+    public static ArchiveImage With(this ArchiveImage image, IReadOnlyDictionary<ImageReference, ImagesListResponse> local) =>
+        local.TryGetValue(ImageReference.Parse(image.Reference), out var here)
+            ? image with
+            {
+                Id = here.ID,
+                Size = here.Size,
+                Created = new DateTimeOffset(DateTime.SpecifyKind(here.Created, DateTimeKind.Utc)),
+            }
+            : image;
+
+    /// <summary>Tells which of an environment's aliases do not lead to what they stand for.</summary>
+    public static IEnumerable<ArchiveImage> Compared(IReadOnlyCollection<ArchiveImage> images) =>
+        images.Select(alias => images.FirstOrDefault(i => i.Reference == alias.Target) is { } target
+            ? alias with
+            {
+                LeadsElsewhere = Differ(alias.Id, target.Id) || Differ(alias.Published?.Digest, target.Published?.Digest),
+            }
+            : alias);
+
+    private static bool Differ(string? one, string? other) => one is not null && other is not null && one != other;
+}
