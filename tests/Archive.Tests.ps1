@@ -71,6 +71,12 @@ Describe 'Images' {
         "$TestDrive/buildkit/v0.36.0/docker-compose.mirror.yml" | Should -Not -Exist
     }
 
+    It 'are not removed with -WhatIf, and nothing is no error of a wildcard' -Skip:$noDocker {
+        $null = New-ArchiveEnv buildkit/v0.38.0 -Root $TestDrive
+        Remove-ArchiveEnv buildkit/* -Root $TestDrive -Images -Disk -WhatIf -ErrorAction Stop | Should -BeNullOrEmpty
+        { Remove-ArchiveEnv buildkit/v0.38.0 -Root $TestDrive -Images -ErrorAction Stop } | Should -Throw -ErrorId 'EnvironmentNotRunning,*'
+    }
+
     It 'that are missing are named with the remedy' -Skip:$noDocker {
         $null = New-ArchiveEnv buildkit/v0.37.0 -Root $TestDrive
         { Publish-ArchiveEnv buildkit/v0.37.0 -Root $TestDrive -Registry localhost:1 -ErrorAction Stop } |

@@ -23,6 +23,9 @@ internal static class EnvironmentImages
         }
     }
 
+    /// <summary>All names that images of an environment may have on a Docker host.</summary>
+    public static IEnumerable<string> NamesOf(ArchiveEnv env) => Of(env).Select(i => i.Reference).Append(env.VmImage);
+
     /// <summary>With what a Docker host has under the name.</summary>
     public static ArchiveImage With(this ArchiveImage image, IReadOnlyDictionary<ImageReference, ImagesListResponse> local) =>
         local.TryGetValue(ImageReference.Parse(image.Reference), out var here)

@@ -34,16 +34,52 @@ internal sealed class ProjectResources(DockerEngine engine)
     /// <summary>Removes the networks that were made for a project, unless something is still attached to them.</summary>
     public async Task RemoveAsync(string project)
     {
-        var label = $"{ComposeLabels.Project}={project}";
         var networks = await engine.Client.Networks.ListNetworksAsync(
-            new NetworksListParameters
-            {
-                Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [label] = true } },
-            },
-            CancellationToken.None);
+            new NetworksListParameters { Filters = OfProject(project) }, CancellationToken.None);
         foreach (var network in networks)
             await RemoveNetworkAsync(network.ID);
     }
+
+    /// <summary>The volumes that were made for a project.</summary>
+    public async Task<IReadOnlyList<string>> ListVolumesAsync(string project, CancellationToken cancellation) =>
+    [
+        .. ((await engine.Client.Volumes.ListAsync(new VolumesListParameters { Filters = OfProject(project) }, cancellation)).Volumes ?? [])
+            .Select(v => v.Name),
+    ];
+
+    /// <exception cref="ArchiveException">A container has it.</exception>
+    public async Task RemoveVolumeAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await engine.Client.Volumes.RemoveAsync(name, force: false, cancellation);
+        }
+        catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.NotFound)
+        {
+            // Somebody else was faster.
+        }
+        catch (DockerApiException e) when (e.StatusCode == HttpStatusCode.Conflict)
+        {
+            var users = await engine.Client.Containers.ListContainersAsync(
+                new ContainersListParameters
+                {
+                    All = true,
+                    Filters = new Dictionary<string, IDictionary<string, bool>> { ["volume"] = new Dictionary<string, bool> { [name] = true } },
+                },
+                cancellation);
+            throw new ArchiveException(
+                "VolumeInUse",
+                ErrorCategory.ResourceBusy,
+                name,
+                $"Volume '{name}' belongs to {string.Join(", ", users.SelectMany(u => u.Names ?? []).Select(n => $"'{n.TrimStart('/')}'"))} too, so it was not removed. Remove that container first.",
+                e);
+        }
+    }
+
+    private static Dictionary<string, IDictionary<string, bool>> OfProject(string project) => new()
+    {
+        ["label"] = new Dictionary<string, bool> { [$"{ComposeLabels.Project}={project}"] = true },
+    };
 
     private async Task EnsureAsync(
         ComposeProject project, string key, ComposeNetwork network, string environment, CancellationToken cancellation)

@@ -41,7 +41,7 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
 
         if (options.Stages.Contains(BuildStage.Dqd))
         {
-            vm ??= await MadeBeforeAsync(env, BuildStage.Vm, VmReference(env), cancellation);
+            vm ??= await MadeBeforeAsync(env, BuildStage.Vm, env.VmImage, cancellation);
             await StageAsync(BuildStage.Dqd, () => DqdAsync(vm));
         }
 
@@ -85,7 +85,7 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
                 env.Image,
                 DirectoryContext.Digest(RunnerDirectory, With(args, "VM", disk.ID)),
                 inputs => BuildDirectoryAsync(
-                    RunnerDirectory, new ImageRequest(env.Image, With(args, "VM", VmReference(env)), inputs, options.NoCache), cancellation),
+                    RunnerDirectory, new ImageRequest(env.Image, With(args, "VM", env.VmImage), inputs, options.NoCache), cancellation),
                 options,
                 cancellation);
         }
@@ -111,7 +111,7 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
             inputs["KERNEL"] = kernel.ID;
         return await UnlessUpToDateAsync(
             BuildStage.Vm,
-            VmReference(env),
+            env.VmImage,
             DirectoryContext.Digest(RootfsDirectory, inputs),
             digest => MakeDiskAsync(env, ctr, kernel, rootfsArgs, disk, options, digest, cancellation),
             options,
@@ -200,10 +200,6 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
 
     private static string RunnerDirectory => Path.Combine(ModuleDirectory.Path, "dqd", "runner");
 
-    /// <summary>The disk's image stands beside the one it belongs to: <c>…:vm_…</c>.</summary>
-    private static string VmReference(ArchiveEnv env) =>
-        env.CtrImage.Replace(":ctr_", ":vm_", StringComparison.Ordinal);
-
     private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> args, string key, string value) =>
         new(args) { [key] = value };
 
@@ -278,12 +274,12 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
             doing($"{BuildStage.Vm}: disk");
             await ConvertAsync(source.ID, sink.ID, env, cancellation);
 
-            doing($"{BuildStage.Vm}: {VmReference(env)}");
+            doing($"{BuildStage.Vm}: {env.VmImage}");
             var output = await engine.Client.Containers.GetArchiveFromContainerAsync(
                 sink.ID, new ContainerPathStatParameters { Path = "/out" }, statOnly: false, cancellation);
             await using var context = output.Stream!;
             return await _images.BuildAsync(
-                new ImageRequest(VmReference(env), new Dictionary<string, string>(), inputs) { Dockerfile = "out/Dockerfile" },
+                new ImageRequest(env.VmImage, new Dictionary<string, string>(), inputs) { Dockerfile = "out/Dockerfile" },
                 context,
                 log,
                 cancellation);

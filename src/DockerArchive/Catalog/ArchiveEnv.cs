@@ -35,6 +35,9 @@ public sealed record ArchiveEnv
     /// <summary>Reference of the image that holds the root file system ("ctr").</summary>
     public required string CtrImage { get; init; }
 
+    /// <summary>Reference of the image that holds the guest's disk ("vm"), from which <see cref="Image"/> is made; it is not published.</summary>
+    public string VmImage => CtrImage.Replace(":ctr_", ":vm_", StringComparison.Ordinal);
+
     /// <summary>
     /// The name that <see cref="Image"/> has without its version (<c>:IMAGE</c> in docker_archive, <c>:latest</c> in dqd); null
     /// where it has none.
