@@ -66,6 +66,12 @@ public sealed partial class DiskTests : IDisposable
         Assert.Contains($"Build-ArchiveEnv {Name} -Stage Ctr", result.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("example.invalid/x")]
+    [InlineData("localhost:5000/x")]
+    public void Another_repository_has_images_of_the_same_tags(string repository) =>
+        Assert.Equal($"{repository}:ctr_x_v1", Run($"Build-ArchiveEnv {Name} -Stage Vm -Repository {repository} -Root $root").Errors[0].TargetObject);
+
     [Fact]
     public void A_kernel_that_is_nowhere_is_an_error_and_an_argument_that_nobody_declares_a_warning()
     {
