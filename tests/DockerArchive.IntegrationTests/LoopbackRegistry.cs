@@ -107,6 +107,24 @@ internal sealed class LoopbackRegistry : IDisposable
             },
         }));
 
+    /// <summary>A credential helper, which a process of <see cref="Run"/> finds, and the configuration that names it.</summary>
+    /// <returns>The configuration.</returns>
+    public string LoginByHelper()
+    {
+        var helper = Path.Combine(DockerConfig, "docker-credential-tests");
+        File.WriteAllText(
+            helper,
+            $$"""
+            #!/bin/sh
+            [ "$1" = get ] && [ "$(cat)" = {{Host}} ] || exit 1
+            echo '{"ServerURL": "{{Host}}", "Username": "{{User}}", "Secret": "{{Password}}"}'
+            """);
+        Cli.Run("chmod", "+x", helper);
+        var config = Path.Combine(DockerConfig, "config.json");
+        File.WriteAllText(config, $"{{\"credHelpers\": {{\"{Host}\": \"tests\"}}}}");
+        return config;
+    }
+
     /// <summary>Pushes an image with one small program in its only layer, and keeps none of it here.</summary>
     public void Push(params string[] references)
     {
@@ -143,7 +161,7 @@ internal sealed class LoopbackRegistry : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
-            Environment = { ["DOCKER_CONFIG"] = DockerConfig },
+            Environment = { ["DOCKER_CONFIG"] = DockerConfig, ["PATH"] = $"{DockerConfig}:{Environment.GetEnvironmentVariable("PATH")}" },
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -82,7 +82,7 @@ public sealed class PublishTests : IDisposable
     [Theory]
     [InlineData(RegistryAccess.Password)]
     [InlineData(RegistryAccess.Token)]
-    public void A_registry_that_wants_a_login_is_given_that_of_docker_login(RegistryAccess access)
+    public void A_registry_that_wants_a_login_is_given_that_of_docker_login_or_of_a_credential_helper(RegistryAccess access)
     {
         using var registry = new LoopbackRegistry(access);
         _environment.MoveTo(registry.Host);
@@ -95,7 +95,10 @@ public sealed class PublishTests : IDisposable
         Assert.EndsWith($"docker login {registry.Host}", refused, StringComparison.Ordinal);
         Assert.Equal(before, _environment.Local());
 
-        registry.Login();
+        if (access is RegistryAccess.Password)
+            registry.LoginByHelper();
+        else
+            registry.Login();
         Assert.Equal("4 4", registry.Run(_environment.Root, $"\"$(({Publish}).Count) $((Get-ArchiveImage {ImageEnvironment.Name} -Root $root -Online).Published.Count)\""));
     }
 

@@ -79,19 +79,8 @@ public sealed class RegistryTests : IDisposable
         registry.Login();
         registry.Push($"{Repository(registry)}:buildkit-v0.25.2_v0.1.0");
 
-        var helper = Path.Combine(registry.DockerConfig, "docker-credential-tests");
-        File.WriteAllText(
-            helper,
-            $$"""
-            #!/bin/sh
-            [ "$1" = get ] && [ "$(cat)" = {{registry.Host}} ] || exit 1
-            echo '{"ServerURL": "{{registry.Host}}", "Username": "{{LoopbackRegistry.User}}", "Secret": "{{LoopbackRegistry.Password}}"}'
-            """);
-        Cli.Run("chmod", "+x", helper);
-        var config = Path.Combine(registry.DockerConfig, "config.json");
-        File.WriteAllText(config, $"{{\"credHelpers\": {{\"{registry.Host}\": \"tests\"}}}}");
-        var path = $"$env:PATH = '{registry.DockerConfig}:' + $env:PATH; ";
-        Assert.StartsWith("Information buildkit-v0.25.2_v0.1.0 71 True True\n", registry.Run(_root, path + Findings), StringComparison.Ordinal);
+        var config = registry.LoginByHelper();
+        Assert.StartsWith("Information buildkit-v0.25.2_v0.1.0 71 True True\n", registry.Run(_root, Findings), StringComparison.Ordinal);
 
         File.WriteAllText(config, "{\"auths\": [");
         Assert.Contains($"The logins in {config} cannot be read", registry.Run(_root, Findings), StringComparison.Ordinal);

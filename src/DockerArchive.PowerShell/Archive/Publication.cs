@@ -43,12 +43,14 @@ internal sealed class Publication
         foreach (var versioned in _images.Where(i => i.Target is null))
             local[versioned.Stage] = await FindAsync(engine, versioned.Reference, cancellation);
 
+        var isAsked = true;
         foreach (var image in _images)
         {
             var clock = Stopwatch.StartNew();
             var reference = NameOf(image.Reference);
             await using var tag = await LocalTag.SetAsync(engine, reference, local[image.Stage].ID!, cancellation);
-            var before = await AskAsync(registry, reference, cancellation);
+            var before = isAsked ? await AskAsync(registry, reference, cancellation) : default;
+            isAsked = before.IsKnown;
             var digest = await push.PushAsync(_env.Name, reference, retry, cancellation);
             if (_elsewhere is null)
                 tag.Keep();

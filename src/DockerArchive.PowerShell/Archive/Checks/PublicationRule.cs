@@ -34,7 +34,7 @@ internal sealed class PublicationRule(ImageRegistry registry)
         Severity = published is null ? FindingSeverity.Warning : FindingSeverity.Information,
         File = Path.Combine(env.Directory, ".env"),
         Message = published is null
-            ? $"{reference} is not in the registry, or hidden; Build-ArchiveEnv {env.Name} makes it here."
+            ? $"{reference} is not in the registry, or hidden; Build-ArchiveEnv {env.Name} makes it here, Publish-ArchiveEnv pushes it."
             : string.Create(
                 CultureInfo.InvariantCulture,
                 $"{reference} is published: {ByteSize.Text(published.Size)}{(published.Created is { } made ? $", made {made:yyyy-MM-dd}" : "")}, {published.Digest}."),
