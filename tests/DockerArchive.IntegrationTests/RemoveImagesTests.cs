@@ -30,14 +30,16 @@ public sealed class RemoveImagesTests : IDisposable
     {
         Start();
         Cli.Docker("tag", Reference(0), $"{_environment.Repository}:mine");
-        Assert.Equal(5, _environment.Local().Length);
+        File.WriteAllText(_environment.Overlay, $"services:\n  vm:\n    image: localhost:1/{_environment.Repository}:mirrored\n");
+        Cli.Docker("tag", Reference(1), $"localhost:1/{_environment.Repository}:mirrored");
+        Assert.Equal(6, _environment.Local().Length);
 
         var running = _environment.Run($"{Remove} -Images");
         Assert.Equal(["InstanceRunning", "ImageInUse"], running.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));
         Assert.Equal(ErrorCategory.ResourceBusy, running.Errors[1].CategoryInfo.Category);
         Assert.Contains($"container '{_environment.Project}-vm-1'", running.Errors[1].Exception.Message, StringComparison.Ordinal);
         Assert.Empty(RunningEnvironment.Succeeded(_environment.Run($"{Remove} -Images -Force -WhatIf")));
-        Assert.Equal(5, _environment.Local().Length);
+        Assert.Equal(6, _environment.Local().Length);
 
         RunningEnvironment.Succeeded(_environment.Run($"{Remove} -Images -Force"));
         Assert.Equal([$"{_environment.Repository}:mine"], _environment.Local());

@@ -23,8 +23,23 @@ internal static class EnvironmentImages
         }
     }
 
-    /// <summary>All names that images of an environment may have on a Docker host.</summary>
-    public static IEnumerable<string> NamesOf(ArchiveEnv env) => Of(env).Select(i => i.Reference).Append(env.VmImage);
+    /// <summary>All names that images of an environment may have on a Docker host, also those by which overlays call its machines'.</summary>
+    /// <exception cref="BrokenEnvironmentException">An overlay is malformed.</exception>
+    public static IEnumerable<string> NamesOf(ArchiveEnv env)
+    {
+        var machines = env.Overlays.Count == 0 ? [] : MachinesOf(env).ToHashSet(StringComparer.Ordinal);
+        var mirrored = env.Overlays
+            .SelectMany(overlay => ArchiveCatalog.ReadProject(env, [overlay]).Services)
+            .Where(s => machines.Contains(s.Name))
+            .Select(s => s.Image)
+            .OfType<string>();
+        return Of(env).Select(i => i.Reference).Append(env.VmImage).Concat(mirrored).Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>The services of the compose file that the dqd image is for.</summary>
+    /// <exception cref="BrokenEnvironmentException">There is no compose file, or it is malformed.</exception>
+    public static IEnumerable<string> MachinesOf(ArchiveEnv env) =>
+        ArchiveCatalog.ReadProject(env, []).Services.Where(s => s.Image == env.Image).Select(s => s.Name);
 
     /// <summary>With what a Docker host has under the name.</summary>
     public static ArchiveImage With(this ArchiveImage image, IReadOnlyDictionary<ImageReference, ImagesListResponse> local) =>

@@ -19,9 +19,8 @@ internal sealed partial class MirrorOverlay
     /// <exception cref="ArchiveException">The environment has no compose file, or the overlay says more than that and is not written anew.</exception>
     public MirrorOverlay(ArchiveEnv env, string image)
     {
-        var machines = ArchiveCatalog.ReadProject(env, []).Services.Where(s => s.Image == env.Image).Select(s => s.Name);
         var named = WithVariables(image, env.Settings);
-        _text = string.Concat(machines.Select(m => $"  {m}:\n    image: {named}\n").Prepend("services:\n"));
+        _text = string.Concat(EnvironmentImages.MachinesOf(env).Select(m => $"  {m}:\n    image: {named}\n").Prepend("services:\n"));
         File = EnvironmentFiles.OverlayOf(EnvironmentFiles.ComposeFilesIn(env.Directory, [])[0], Name);
         if (System.IO.File.Exists(File) && System.IO.File.ReadLines(File).FirstOrDefault(l => !OfMirror().IsMatch(l)) is { } other)
         {
