@@ -83,7 +83,7 @@ dbg: build
 	$(images) -CommandLine nokaslr
 
 push: build
-	@exec $(host) -Command "Publish-ArchiveEnv '$(DIR)'"
+	$(images) -Push
 
 format:
 	dotnet format DockerArchive.slnx --verify-no-changes

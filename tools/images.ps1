@@ -1,9 +1,10 @@
-# make all, ctr, vm, dqd, dbg and clean with DIR=: the words of the public archive's Makefile for Build-ArchiveEnv. Runs in pwsh
-# and in the embedded host.
+# make all, ctr, vm, dqd, dbg, push and clean with DIR=: the words of the public archive's Makefile for Build- and
+# Publish-ArchiveEnv. Runs in pwsh and in the embedded host.
 param(
     [Parameter(Mandatory)] [string] $Name,
     [string[]] $Stage = @('Ctr', 'Vm', 'Dqd'),
     [string] $CommandLine,
+    [switch] $Push,
     [switch] $Clean
 )
 $ErrorActionPreference = 'Stop'
@@ -16,6 +17,11 @@ if ($Clean) {
     $disk = (Get-ArchiveEnv $Name).CtrImage -replace ':ctr_', ':vm_'
     if ($env:REPO) { $disk = $disk -replace '^.*(?=:)', $env:REPO }
     if (docker image ls --quiet $disk) { docker image rm $disk }
+    return
+}
+
+if ($Push) {
+    Publish-ArchiveEnv $Name @choice | Out-Default
     return
 }
 

@@ -46,6 +46,21 @@ public sealed class PublishTests : IDisposable
     }
 
     [Fact]
+    public void Images_of_another_repository_are_pushed_from_there()
+    {
+        using var registry = new LoopbackRegistry(RegistryAccess.Open);
+        var repository = $"{registry.Host}/{_environment.Project}/other";
+        _environment.MakeImages();
+        foreach (var tag in ImageEnvironment.Tags()[..2])
+            Cli.Docker("tag", $"{_environment.Repository}:{tag}", $"{repository}:{tag}");
+
+        var pushed = RunningEnvironment.Succeeded(_environment.Run($"{Publish} -Repository {repository}"));
+
+        Assert.Equal(ImageEnvironment.Tags().Select(t => $"{repository}:{t}"), pushed.Select(p => p.Properties["Reference"].Value));
+        Assert.Equal(ImageEnvironment.Tags().Order(StringComparer.Ordinal), registry.Tags($"{_environment.Project}/other"));
+    }
+
+    [Fact]
     public void What_is_here_and_what_is_published_is_told()
     {
         using var registry = new LoopbackRegistry(RegistryAccess.Open);

@@ -23,6 +23,26 @@ internal static class EnvironmentImages
         }
     }
 
+    /// <summary>The environment with its images in another repository, where they have the same tags.</summary>
+    /// <param name="env">The environment.</param>
+    /// <param name="repository">Such as <c>example.org/archive</c>; null leaves it as it is.</param>
+    public static ArchiveEnv InRepository(this ArchiveEnv env, string? repository)
+    {
+        return repository is null
+            ? env
+            : env with
+            {
+                Image = Renamed(env.Image)!,
+                ImageAlias = Renamed(env.ImageAlias),
+                CtrImage = Renamed(env.CtrImage)!,
+                CtrImageAlias = Renamed(env.CtrImageAlias),
+            };
+
+        string? Renamed(string? image) => image is not null && image.LastIndexOf(':') is var colon && colon > image.LastIndexOf('/')
+            ? repository + image[colon..]
+            : image is null ? null : repository;
+    }
+
     /// <summary>All names that images of an environment may have on a Docker host, also those by which overlays call its machines'.</summary>
     /// <exception cref="BrokenEnvironmentException">An overlay is malformed.</exception>
     public static IEnumerable<string> NamesOf(ArchiveEnv env)

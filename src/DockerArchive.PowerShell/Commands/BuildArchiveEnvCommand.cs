@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using DockerArchive.Archive;
 using DockerArchive.Catalog;
 using DockerArchive.Vm;
 
@@ -69,21 +70,11 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
             NoCache = NoCache,
             Force = Force || NoCache,
         };
-        foreach (var env in ResolveEnvironments(Env).Select(InRepository).ToArray())
+        foreach (var env in ResolveEnvironments(Env).Select(e => e.InRepository(Repository)).ToArray())
         {
             if (ShouldProcess($"{env.Name} ({env.Image})", "Build images"))
                 Run((output, cancellation) => BuildAsync(env, options, output, cancellation));
         }
-    }
-
-    private ArchiveEnv InRepository(ArchiveEnv env) => Repository is null
-        ? env
-        : env with { Image = Renamed(env.Image), CtrImage = Renamed(env.CtrImage) };
-
-    private string Renamed(string image)
-    {
-        var colon = image.LastIndexOf(':');
-        return Repository + (colon > image.LastIndexOf('/') ? image[colon..] : "");
     }
 
     private async Task BuildAsync(ArchiveEnv env, StageOptions options, CmdletOutput output, CancellationToken cancellation)

@@ -33,6 +33,11 @@ public sealed class PublishArchiveEnvCommand : EnvironmentCmdlet
     [ValidateNotNullOrEmpty]
     public string? Registry { get; set; }
 
+    /// <summary>The repository that <c>Build-ArchiveEnv -Repository</c> named the images in. Default: the environment's own.</summary>
+    [Parameter]
+    [ValidatePattern("^[^:@]+(:[0-9]+/[^:@]+)?$")]
+    public string? Repository { get; set; }
+
     /// <summary>When all is pushed, write the overlay <c>docker-compose.mirror.yml</c>, which takes the image from -Registry.</summary>
     [Parameter]
     public SwitchParameter Mirror { get; set; }
@@ -80,7 +85,7 @@ public sealed class PublishArchiveEnvCommand : EnvironmentCmdlet
         {
             DockerHost = host.Key;
             foreach (var env in ResolveEnvironments(host.SelectMany(a => a.Names)).DistinctBy(e => e.Name).ToArray())
-                Publish(env);
+                Publish(env.InRepository(Repository));
         }
     }
 
