@@ -21,7 +21,8 @@ Describe 'A guest' -Skip:$noDocker {
         }
         $env:DOCKERARCHIVE_ROOT = "$TestDrive/root"
         $name = "sshd/$id-a"
-        $instances = Start-ArchiveEnv "sshd/$id-*" -Until SshReady -WarningAction SilentlyContinue
+        # Given out as they are ready.
+        $instances = Start-ArchiveEnv "sshd/$id-*" -Until SshReady -WarningAction SilentlyContinue | Sort-Object Name
     }
 
     AfterAll {
