@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using DockerArchive.SshTests;
 
 namespace DockerArchive.IntegrationTests;
 
@@ -32,7 +33,7 @@ internal sealed class LoopbackRegistry : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
     private readonly TokenServer? _tokens;
-    private readonly int _port = FreePort();
+    private readonly int _port = LoopbackPort.Next();
     private Process _process;
 
     public LoopbackRegistry(RegistryAccess access)
@@ -41,7 +42,7 @@ internal sealed class LoopbackRegistry : IDisposable
         var auth = "";
         if (access is RegistryAccess.Token)
         {
-            _tokens = new TokenServer(FreePort());
+            _tokens = new TokenServer(LoopbackPort.Next());
             File.WriteAllText(Path.Combine(_directory, "root.pem"), _tokens.Certificate);
             auth = $"auth: {{token: {{realm: \"{_tokens.Address}\", service: archive, issuer: tests, rootcertbundle: {_directory}/root.pem}}}}";
         }
@@ -125,7 +126,7 @@ internal sealed class LoopbackRegistry : IDisposable
         return config;
     }
 
-    /// <summary>Pushes an image with one small program in its only layer, and keeps none of it here.</summary>
+    /// <summary>Pushes an image that no other is like, with one small program in its only layer, and keeps none of it here.</summary>
     public void Push(params string[] references)
     {
         var tree = Directory.CreateDirectory(Path.Combine(_directory, "tree")).FullName;
@@ -134,7 +135,6 @@ internal sealed class LoopbackRegistry : IDisposable
         Cli.Run("tar", "-cf", $"{tree}.tar", "-C", tree, ".");
         foreach (var reference in references)
         {
-            // An import has the time of day in it, and so a digest of its own.
             var id = reference == references[0] ? Cli.Docker("import", $"{tree}.tar", reference) : Cli.Docker("tag", references[0], reference);
             Assert.DoesNotContain("rror", id, StringComparison.Ordinal);
             try
@@ -183,12 +183,8 @@ internal sealed class LoopbackRegistry : IDisposable
         var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", ConfigFile]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        while (!Answers(_port))
-        {
-            Assert.False(process.HasExited, "docker-registry ended");
-            Thread.Sleep(50);
-        }
-
+        Wait.Until(() => process.HasExited || Answers(_port), "docker-registry");
+        Assert.False(process.HasExited, "docker-registry ended");
         return process;
     }
 
@@ -203,13 +199,6 @@ internal sealed class LoopbackRegistry : IDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Gives tokens as Docker Hub and GHCR do; the registry verifies each by its signature.</summary>

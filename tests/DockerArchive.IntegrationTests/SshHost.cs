@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using DockerArchive.SshTests;
 
 namespace DockerArchive.IntegrationTests;
 
@@ -10,16 +9,10 @@ internal sealed class SshHost : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
     private readonly Process _sshd;
-    private readonly int _port;
+    private readonly int _port = LoopbackPort.Next();
 
     public SshHost()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _port = ((IPEndPoint)free.LocalEndpoint).Port;
-        }
-
         foreach (var key in (string[])["host", "id"])
             Cli.Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", In(key));
         File.WriteAllText(

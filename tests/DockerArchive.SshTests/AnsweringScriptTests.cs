@@ -108,7 +108,7 @@ public sealed class AnsweringScriptTests
 
         guest.Dispose();
 
-        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(10)));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class DockerHostTests(RemoteDocker remote) : IClassFixture<RemoteD
             output);
         Assert.Equal("", ports);
         Assert.Equal("", Cli.Run("docker", "ps", "-aq", "--filter", $"label=com.docker.compose.project={remote.Project}"));
-        Assert.Empty(await Cli.LeftAsync($"-p {remote.Sshd.Port} -- 127.0.0.1 docker", TimeSpan.FromSeconds(10)));
+        Assert.Empty(await Cli.LeftAsync($"-p {remote.Sshd.Port} -- 127.0.0.1 docker", TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class DockerHostTests(RemoteDocker remote) : IClassFixture<RemoteD
             sshd.Kill();
 
             Assert.StartsWith("GuestConnectionLost: ", await RemoteDocker.EndAsync(process), StringComparison.Ordinal);
-            Assert.Empty(await Cli.LeftAsync($"-p {sshd.Port} -- 127.0.0.1 docker", TimeSpan.FromSeconds(10)));
+            Assert.Empty(await Cli.LeftAsync($"-p {sshd.Port} -- 127.0.0.1 docker", TimeSpan.FromSeconds(30)));
         }
         finally
         {

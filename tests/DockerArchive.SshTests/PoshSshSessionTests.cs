@@ -10,6 +10,7 @@ namespace DockerArchive.SshTests;
 /// Work over sessions with an older SSH.NET in another load context. The session's type stands in for Posh-SSH's; the
 /// SSH.NET and the sshd are real.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class PoshSshSessionTests : IDisposable
 {
     private static readonly string ModulePath = Path.Combine(ModuleRunspace.Root, "tests", "DockerArchive.PoshSshStandIn", "bin");
@@ -77,7 +78,7 @@ public sealed class PoshSshSessionTests : IDisposable
         var outputs = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => guest.RunAsync($"echo {i}", Token)));
 
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{i}\n"), outputs.Select(o => o.StdoutText));
-        Assert.Single(Cli.Processes(), p => p.Parent == _sshd.ProcessId);
+        Assert.Equal(1, await _sshd.ConnectionsAsync(1));
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class PoshSshSessionTests : IDisposable
 
         await CommandTests.CancelWhenItRunsAsync(await OpenAsync(), new RemoteCommand($"echo up; sleep {mark}"));
 
-        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(2)));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -155,7 +156,7 @@ public sealed class PoshSshSessionTests : IDisposable
         Call("Disconnect");
 
         await Assert.ThrowsAsync<GuestConnectionLostException>(() => running.WaitAsync(TimeSpan.FromSeconds(20), Token));
-        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(10)));
+        Assert.Empty(await Cli.LeftAsync(mark, TimeSpan.FromSeconds(30)));
     }
 
     [Theory]

@@ -117,12 +117,9 @@ public sealed class RemoteDocker : IDisposable
 
     private int Forward(Func<int, string> address)
     {
-        using var free = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((System.Net.IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var port = LoopbackPort.Next();
         _forwarders.Add(Process.Start("socat", ["-t", "60", address(port), "UNIX-CONNECT:/var/run/docker.sock"]));
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(10); Thread.Sleep(20))
+        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60); Thread.Sleep(20))
         {
             try
             {
