@@ -3,6 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p out
+rm -f out/*Tests.log out/Pester.log
 passed=0 failed=0 skipped=0
 
 count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
@@ -45,5 +46,10 @@ suite DockerArchive.SshTests --max-threads 2x
 suite DockerArchive.IntegrationTests
 pester
 
+# Once more what failed, as a log that is cut keeps its end.
+if [ "$failed" != 0 ]; then
+    echo '==> Failed'
+    grep -hE -A 15 '^failed |^ *(.\[[0-9;]*m)?\[-\] ' out/*.log
+fi
 echo "$passed passed, $failed failed, $skipped skipped" | tee out/test-summary
 [ "$failed" = 0 ]
