@@ -1,15 +1,16 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using DockerArchive.Docker;
 
 namespace DockerArchive.Commands;
 
 /// <summary>Completes the usual values of a parameter that takes others too.</summary>
 public abstract class WordCompleter : IArgumentCompleter
 {
-    private readonly (string Word, string Meaning)[] _words;
+    private readonly IEnumerable<(string Word, string Meaning)> _words;
 
-    private protected WordCompleter(params (string Word, string Meaning)[] words) => _words = words;
+    private protected WordCompleter(params IEnumerable<(string Word, string Meaning)> words) => _words = words;
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -36,4 +37,12 @@ public sealed class BootCompleter() : WordCompleter(("0", "the present boot"), (
 
 /// <summary>Completes the time zones that this machine knows.</summary>
 public sealed class TimeZoneCompleter() : WordCompleter(
-    [.. TimeZoneInfo.GetSystemTimeZones().Select(zone => (zone.Id, zone.DisplayName))]);
+    TimeZoneInfo.GetSystemTimeZones().Select(zone => (zone.Id, zone.DisplayName)));
+
+/// <summary>Completes names of Docker contexts from docker's files; no engine is asked.</summary>
+public sealed class DockerHostCompleter() : WordCompleter(
+    new DockerContexts(DockerContexts.DirectoryFrom(Environment.GetEnvironmentVariable)).Names()
+        .Prepend(DockerContexts.Default).Select(name => (name, $"the Docker context {name}")));
+
+/// <summary>Completes registries to which somebody has logged in.</summary>
+public sealed class RegistryCompleter() : WordCompleter(RegistryLogin.Registries().Select(registry => (registry, $"the registry {registry}")));
