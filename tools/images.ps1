@@ -14,7 +14,7 @@ if ($env:REPO) { $choice.Repository = $env:REPO }
 
 if ($Clean) {
     # The disk is an image here, not a file of the directory.
-    $disk = (Get-ArchiveEnv $Name).CtrImage -replace ':ctr_', ':vm_'
+    $disk = (Get-ArchiveEnv $Name).VmImage
     if ($env:REPO) { $disk = $disk -replace '^.*(?=:)', $env:REPO }
     if (docker image ls --quiet $disk) { docker image rm $disk }
     return

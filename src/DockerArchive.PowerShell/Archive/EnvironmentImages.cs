@@ -32,15 +32,13 @@ internal static class EnvironmentImages
             ? env
             : env with
             {
-                Image = Renamed(env.Image)!,
-                ImageAlias = Renamed(env.ImageAlias),
-                CtrImage = Renamed(env.CtrImage)!,
-                CtrImageAlias = Renamed(env.CtrImageAlias),
+                Image = Renamed(env.Image),
+                ImageAlias = env.ImageAlias is null ? null : Renamed(env.ImageAlias),
+                CtrImage = Renamed(env.CtrImage),
+                CtrImageAlias = env.CtrImageAlias is null ? null : Renamed(env.CtrImageAlias),
             };
 
-        string? Renamed(string? image) => image is not null && image.LastIndexOf(':') is var colon && colon > image.LastIndexOf('/')
-            ? repository + image[colon..]
-            : image is null ? null : repository;
+        string Renamed(string image) => $"{repository}:{ImageReference.Parse(image).Tag}";
     }
 
     /// <summary>All names that images of an environment may have on a Docker host, also those by which overlays call its machines'.</summary>
