@@ -108,6 +108,8 @@ for part in "$@"; do
             need socat socat
             need curl curl
             need docker-registry docker-registry
+            need debugfs e2fsprogs
+            need qemu-img qemu-utils
             install_missing
             compose_plugin
             ;;

@@ -144,7 +144,7 @@ public sealed class FaultTests : IDisposable
         var converting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         powershell.Streams.Progress.DataAdded += (_, e) =>
         {
-            if (powershell.Streams.Progress[e.Index].StatusDescription.Contains("Vm: disk", StringComparison.Ordinal))
+            if (powershell.Streams.Progress[e.Index].Activity.Contains("[disk 1/1]", StringComparison.Ordinal))
                 converting.TrySetResult();
         };
         var running = powershell.InvokeAsync();

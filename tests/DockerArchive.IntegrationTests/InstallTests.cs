@@ -27,17 +27,24 @@ public sealed class InstallTests : IDisposable
             """);
     }
 
-    public void Dispose() => Directory.Delete(_context, recursive: true);
+    public void Dispose()
+    {
+        Directory.Delete(_context, recursive: true);
+        File.Delete(ImageId);
+    }
 
     private string Install(params string[] arguments) =>
-        Cli.RunIn(_context, "docker", ["build", "--quiet", "--force-rm", .. arguments.SelectMany(a => new[] { "--build-arg", a }), "."]);
+        Cli.RunIn(_context, "docker", ["build", "--iidfile", ImageId, "--force-rm", .. arguments.SelectMany(a => new[] { "--build-arg", a }), "."]);
+
+    private string ImageId => $"{_context}.id";
 
     private string Sum(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(_context, file))));
 
     [Fact]
     public void Local_files_with_the_right_checksums_are_installed()
     {
-        var image = Install($"BUILDKIT_SHA256={Sum("local.tar.gz")}", $"RUNC_SHA256={Sum("runc")}").Split('\n')[^1];
+        Install($"BUILDKIT_SHA256={Sum("local.tar.gz")}", $"RUNC_SHA256={Sum("runc")}");
+        var image = File.ReadAllText(ImageId);
 
         Assert.Equal(
             "it is installed\nrunc\nbuildkit.service\nbuildkit.socket",

@@ -15,7 +15,7 @@ public sealed class BuildFailedException : ArchiveException
             interruption is null ? "BuildFailed" : "BuildInterrupted",
             interruption is null ? ErrorCategory.InvalidResult : ErrorCategory.ResourceUnavailable,
             result,
-            TerminalText.Neutralize(Text(result, exit) + (interruption is null ? "" : Text(interruption))))
+            TerminalText.Neutralize(Text(result, exit)) + (interruption is null ? "" : Text(interruption)))
     {
         Result = result;
         Interruption = interruption;

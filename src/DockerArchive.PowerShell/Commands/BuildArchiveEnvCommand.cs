@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using DockerArchive.Archive;
+using DockerArchive.Buildkit;
 using DockerArchive.Catalog;
 using DockerArchive.Vm;
 
@@ -81,19 +82,10 @@ public sealed class BuildArchiveEnvCommand : EnvironmentCmdlet
     {
         var engine = await EngineAsync(cancellation);
         using var progress = new ProgressLine(output.Progress, $"Building {env.Name}");
-        var doing = "";
         var stages = new ImageStages(
             engine,
-            line =>
-            {
-                output.Verbose(line);
-                progress.Show($"{doing} | {line}");
-            },
-            text =>
-            {
-                doing = text;
-                progress.Show(text, always: true);
-            },
+            stage => new BuildWatch(progress, new BuildTracker(), output.Progress, $"{stage}: ", new PlainLines(output.Verbose)),
+            text => progress.Show(text, always: true),
             output.Warning);
         await stages.BuildAsync(env, options, output.Object, cancellation);
     }

@@ -13,11 +13,13 @@ namespace DockerArchive.Commands;
 /// <param name="line">The build's own line.</param>
 /// <param name="tracker">Knows the steps; it is fed the same tokens.</param>
 /// <param name="write">As for <see cref="ProgressLine"/>.</param>
-internal sealed class BuildProgress(ProgressLine line, BuildTracker tracker, Action<ProgressRecord> write)
+/// <param name="part">What stands before the number of steps in the build's own line.</param>
+internal sealed class BuildProgress(ProgressLine line, BuildTracker tracker, Action<ProgressRecord> write, string part = "")
     : IBuildEventSink, IDisposable
 {
     private readonly Dictionary<int, StepLines> _steps = [];
     private long _refreshed = Stopwatch.GetTimestamp();
+    private (int Done, int Total) _told;
 
     /// <summary>It is time for a refresh.</summary>
     public bool IsDue => Stopwatch.GetElapsedTime(_refreshed) >= ProgressLine.Interval;
@@ -35,7 +37,10 @@ internal sealed class BuildProgress(ProgressLine line, BuildTracker tracker, Act
         if (total == 0)
             return;
         var done = tracker.CompletedStepCount;
-        line.Update(string.Create(CultureInfo.InvariantCulture, $"{done}/{total} steps"), done * 100 / total);
+        // Between builds the line is somebody else's.
+        if (_told != (done, total))
+            line.Update(string.Create(CultureInfo.InvariantCulture, $"{part}{done}/{total} steps"), done * 100 / total);
+        _told = (done, total);
 
         var running = tracker.RunningSteps;
         foreach (var step in running)

@@ -130,7 +130,8 @@ public sealed class InvokeBuildctlBuildCommand : GuestCmdlet
         var clock = Stopwatch.StartNew();
         var tracker = new BuildTracker { KeepLog = !Stream };
         RemoteExit exit;
-        await using (var watch = new BuildWatch(line, tracker, raw, Stream ? output.Object : null, output.Progress))
+        IBuildEventSink?[] others = [raw, Stream ? new EventsOf(output) : null];
+        await using (var watch = new BuildWatch(line, tracker, output.Progress, "", [.. others.OfType<IBuildEventSink>()]))
             exit = await build.RunAsync(watch, cancellation);
         var duration = clock.Elapsed;
 
@@ -167,55 +168,9 @@ public sealed class InvokeBuildctlBuildCommand : GuestCmdlet
             output.Error(failure);
     }
 
-    /// <summary>
-    /// Follows a build for the result, the file, the pipeline and the lines of progress. The lines have a clock, as a step
-    /// that is silent still runs.
-    /// </summary>
-    private sealed class BuildWatch : IBuildEventSink, IAsyncDisposable
+    /// <summary>Gives out the events.</summary>
+    private sealed class EventsOf(CmdletOutput output) : IBuildEventSink
     {
-        private readonly BuildTracker _tracker;
-        private readonly RawOutputFile? _raw;
-        private readonly Action<object>? _events;
-        private readonly BuildProgress _progress;
-        private readonly PeriodicTimer _clock = new(ProgressLine.Interval);
-        private readonly Task _showing;
-        private readonly object _lock = new();
-
-        public BuildWatch(
-            ProgressLine line, BuildTracker tracker, RawOutputFile? raw, Action<object>? events, Action<ProgressRecord> write)
-        {
-            _tracker = tracker;
-            _raw = raw;
-            _events = events;
-            _progress = new BuildProgress(line, tracker, write);
-            _showing = ShowAsync();
-        }
-
-        public void Accept(scoped in BuildToken token)
-        {
-            lock (_lock)
-            {
-                _raw?.Accept(in token);
-                _tracker.Accept(in token);
-                _progress.Accept(in token);
-                _events?.Invoke(token.ToEvent());
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _clock.Dispose();
-            await _showing;
-            _progress.Dispose();
-        }
-
-        private async Task ShowAsync()
-        {
-            while (await _clock.WaitForNextTickAsync())
-            {
-                lock (_lock)
-                    _progress.Refresh();
-            }
-        }
+        public void Accept(scoped in BuildToken token) => output.Object(token.ToEvent());
     }
 }

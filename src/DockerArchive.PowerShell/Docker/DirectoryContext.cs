@@ -50,11 +50,12 @@ internal static class DirectoryContext
 
     private static async Task WriteAsync(string directory, Stream output, CancellationToken cancellation)
     {
-        await using var tar = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
-        foreach (var (name, path) in Files(directory))
+        // BuildKit knows a tar stream by an entry within its first kilobyte: no extended header, and a short name first.
+        await using var tar = new TarWriter(output, TarEntryFormat.Gnu, leaveOpen: true);
+        foreach (var (name, path) in Files(directory).OrderBy(f => f.Name != "Dockerfile"))
         {
             await using var content = File.OpenRead(path);
-            var entry = new PaxTarEntry(TarEntryType.RegularFile, name)
+            var entry = new GnuTarEntry(TarEntryType.RegularFile, name)
             {
                 Mode = Mode(path),
                 // A fixed time keeps the engine's own layer cache independent of the checkout.

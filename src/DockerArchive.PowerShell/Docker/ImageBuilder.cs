@@ -1,4 +1,5 @@
-using System.Management.Automation;
+using System.Formats.Tar;
+using System.Text;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 
@@ -9,8 +10,6 @@ internal sealed class ImageBuilder(DockerEngine engine)
 {
     /// <summary>The label that says which inputs an image was made from.</summary>
     public const string InputsLabel = "io.github.dockerarchive.inputs";
-
-    private const int KeptLines = 30;
 
     /// <summary>Id of the image if it exists and was made from these inputs.</summary>
     public async Task<ImageInspectResponse?> FindAsync(string reference, string? inputs, CancellationToken cancellation)
@@ -28,37 +27,28 @@ internal sealed class ImageBuilder(DockerEngine engine)
         }
     }
 
-    /// <summary>Builds and tags.</summary>
+    /// <summary>Builds with the engine's BuildKit, and tags.</summary>
     /// <param name="request">What to build.</param>
     /// <param name="context">The build context as a tar stream.</param>
-    /// <param name="line">Receives each line the engine prints.</param>
+    /// <param name="output">Receives what BuildKit tells.</param>
     /// <param name="cancellation">Ends the build in the engine too, as it hangs on the connection.</param>
     /// <exception cref="ImageBuildException">The engine reported an error.</exception>
     public async Task<ImageInspectResponse> BuildAsync(
-        ImageRequest request, Stream context, Action<string> line, CancellationToken cancellation)
+        ImageRequest request, Stream context, ImageBuildOutput output, CancellationToken cancellation)
     {
-        var tail = new Queue<string>();
-        string? error = null;
-        var output = new LineSplitter(text =>
-        {
-            if (tail.Count == KeptLines)
-                tail.Dequeue();
-            tail.Enqueue(text);
-            line(text);
-        });
-        var progress = new EngineMessages(message =>
-        {
-            error ??= message.Error?.Message;
-            output.Write(message.Stream ?? (message.ID is null && message.Status is not null ? message.Status + "\n" : ""));
-        });
-
+        string? error;
         try
         {
-            await engine.Client.Images.BuildImageFromDockerfileAsync(
+            // The library's other way takes no message whose aux is text, as BuildKit's are; that this one does not wait for the
+            // end, for which it is called obsolete, is no matter where the answer is read to its end.
+#pragma warning disable CS0618
+            await using var answer = await engine.Client.Images.BuildImageFromDockerfileAsync(
+#pragma warning restore CS0618
+                context,
                 new ImageBuildParameters
                 {
+                    Version = "2",
                     Tags = [request.Reference],
-                    Dockerfile = request.Dockerfile,
                     BuildArgs = request.BuildArgs.ToDictionary(),
                     Labels = request.Inputs is null ? null : new Dictionary<string, string> { [InputsLabel] = request.Inputs },
                     NoCache = request.NoCache,
@@ -66,21 +56,39 @@ internal sealed class ImageBuilder(DockerEngine engine)
                     Remove = true,
                     ForceRemove = true,
                 },
-                context,
-                [],
-                new Dictionary<string, string>(),
-                progress,
                 cancellation);
+            error = await output.ReadAsync(answer, cancellation);
         }
         catch (DockerApiException e)
         {
-            error ??= e.Message;
+            error = e.Message;
         }
 
-        output.Flush();
         if (error is not null)
-            throw new ImageBuildException(request.Reference, error, tail);
+            throw new ImageBuildException(request.Reference, error, output);
         return await engine.Client.Images.InspectImageAsync(request.Reference, cancellation);
+    }
+
+    /// <summary>Makes an image that is another with labels.</summary>
+    /// <param name="image">The other.</param>
+    /// <param name="request">Names the image, and the inputs for its label.</param>
+    /// <param name="labels">The labels, <c>name=value</c>.</param>
+    /// <param name="output">As for <see cref="BuildAsync"/>.</param>
+    /// <param name="cancellation">As for <see cref="BuildAsync"/>.</param>
+    public async Task<ImageInspectResponse> LabelAsync(
+        string image, ImageRequest request, IEnumerable<string> labels, ImageBuildOutput output, CancellationToken cancellation)
+    {
+        var context = new MemoryStream();
+        await using (var tar = new TarWriter(context, TarEntryFormat.Gnu, leaveOpen: true))
+        {
+            var dockerfile = $"FROM {image}\nLABEL {string.Join(' ', labels)}\n";
+            await tar.WriteEntryAsync(
+                new GnuTarEntry(TarEntryType.RegularFile, "Dockerfile") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(dockerfile)) },
+                cancellation);
+        }
+
+        context.Position = 0;
+        return await BuildAsync(request with { BuildArgs = new Dictionary<string, string>() }, context, output, cancellation);
     }
 }
 
@@ -95,31 +103,7 @@ internal sealed record ImageRequest(
     string? Inputs = null,
     bool NoCache = false)
 {
-    /// <summary>Path of the Dockerfile in the context.</summary>
-    public string Dockerfile { get; init; } = "Dockerfile";
-
     /// <summary>Platform of the image, such as <c>linux/amd64</c>; null for the engine's own.</summary>
     public string? Platform { get; init; }
 }
 
-/// <summary>The engine could not build an image.</summary>
-public sealed class ImageBuildException : ArchiveException
-{
-    internal ImageBuildException(string reference, string error, IEnumerable<string> lines)
-        : base("ImageBuildFailed", ErrorCategory.InvalidResult, reference, Text(reference, error, lines)) =>
-        Lines = [.. lines];
-
-    /// <summary>The last lines the engine printed.</summary>
-    public IReadOnlyList<string> Lines { get; }
-
-    private static string Text(string reference, string error, IEnumerable<string> lines)
-    {
-        var remedy = error.Contains("pull access denied", StringComparison.Ordinal)
-            || error.Contains("manifest unknown", StringComparison.Ordinal)
-            || error.Contains("dial tcp", StringComparison.Ordinal)
-            || error.Contains("no such host", StringComparison.Ordinal)
-            ? " A base image could not be pulled: give another with -BuildArg @{ BASE = '…' }, or make one with dqd/import-base.sh."
-            : "";
-        return $"Building {reference} failed: {error.Trim()}.{remedy}\n{string.Join('\n', lines)}".TrimEnd();
-    }
-}

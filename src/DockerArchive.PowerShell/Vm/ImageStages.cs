@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Formats.Tar;
 using System.Globalization;
 using System.Management.Automation;
 using Docker.DotNet.Models;
+using DockerArchive.Buildkit;
 using DockerArchive.Catalog;
 using DockerArchive.Docker;
 
@@ -9,9 +11,14 @@ namespace DockerArchive.Vm;
 
 /// <summary>
 /// Makes an environment's images: ctr (its Dockerfile), vm (the same file system with kernel and init, as a disk) and
-/// dqd (the runner with the disk). Everything stays in the engine; nothing passes through a local file.
+/// dqd (the runner with the disk). Everything is done by the engine's BuildKit, which needs no privileges for it.
 /// </summary>
-internal sealed class ImageStages(DockerEngine engine, Action<string> log, Action<string> doing, Action<string> warn)
+/// <param name="engine">Makes them.</param>
+/// <param name="watch">Gives each stage who follows its builds.</param>
+/// <param name="doing">Is told what is being done.</param>
+/// <param name="warn">Is told what the user should know.</param>
+internal sealed class ImageStages(
+    DockerEngine engine, Func<BuildStage, IBuildWatch> watch, Action<string> doing, Action<string> warn)
 {
     /// <summary>What the converter says of the disk it wrote, as labels of the image.</summary>
     private const string DiskSizeLabel = "io.github.dockerarchive.disk.size";
@@ -36,19 +43,20 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
         if (options.Stages.Contains(BuildStage.Vm))
         {
             ctr ??= await MadeBeforeAsync(env, BuildStage.Ctr, env.CtrImage, cancellation);
-            vm = await StageAsync(BuildStage.Vm, () => VmAsync(env, ctr, options, cancellation));
+            vm = await StageAsync(BuildStage.Vm, output => VmAsync(env, ctr, options, output, cancellation));
         }
 
         if (options.Stages.Contains(BuildStage.Dqd))
         {
             vm ??= await MadeBeforeAsync(env, BuildStage.Vm, env.VmImage, cancellation);
-            await StageAsync(BuildStage.Dqd, () => DqdAsync(vm));
+            await StageAsync(BuildStage.Dqd, output => DqdAsync(vm, output));
         }
 
-        async Task<ImageInspectResponse> StageAsync(BuildStage stage, Func<Task<StageImage>> make)
+        async Task<ImageInspectResponse> StageAsync(BuildStage stage, Func<ImageBuildOutput, Task<StageImage>> make)
         {
             var clock = Stopwatch.StartNew();
-            var (reference, image, upToDate) = await make();
+            await using var watching = watch(stage);
+            var (reference, image, upToDate) = await make(new ImageBuildOutput(watching));
             done(new StageResult
             {
                 Environment = env.Name,
@@ -59,12 +67,13 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
                 DiskSize = Label(image, DiskSizeLabel),
                 DiskUsed = Label(image, DiskUsedLabel),
                 UpToDate = upToDate,
+                Steps = watching.Steps,
                 Duration = clock.Elapsed,
             });
             return image;
         }
 
-        Task<StageImage> CtrAsync()
+        Task<StageImage> CtrAsync(ImageBuildOutput output)
         {
             var args = Arguments(env.Directory, options);
             return UnlessUpToDateAsync(
@@ -72,12 +81,12 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
                 env.CtrImage,
                 DirectoryContext.Digest(env.Directory, args),
                 inputs => BuildDirectoryAsync(
-                    env.Directory, new ImageRequest(env.CtrImage, args, inputs, options.NoCache) { Platform = GuestPlatform }, cancellation),
+                    env.Directory, new ImageRequest(env.CtrImage, args, inputs, options.NoCache) { Platform = GuestPlatform }, output, cancellation),
                 options,
                 cancellation);
         }
 
-        Task<StageImage> DqdAsync(ImageInspectResponse disk)
+        Task<StageImage> DqdAsync(ImageInspectResponse disk, ImageBuildOutput output)
         {
             var args = Arguments(RunnerDirectory, options);
             return UnlessUpToDateAsync(
@@ -85,35 +94,39 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
                 env.Image,
                 DirectoryContext.Digest(RunnerDirectory, With(args, "VM", disk.ID)),
                 inputs => BuildDirectoryAsync(
-                    RunnerDirectory, new ImageRequest(env.Image, With(args, "VM", env.VmImage), inputs, options.NoCache), cancellation),
+                    RunnerDirectory, new ImageRequest(env.Image, With(args, "VM", env.VmImage), inputs, options.NoCache), output, cancellation),
                 options,
                 cancellation);
         }
     }
 
-    private async Task<StageImage> VmAsync(ArchiveEnv env, ImageInspectResponse ctr, StageOptions options, CancellationToken cancellation)
+    private async Task<StageImage> VmAsync(
+        ArchiveEnv env, ImageInspectResponse ctr, StageOptions options, ImageBuildOutput output, CancellationToken cancellation)
     {
         var kernel = await KernelImageAsync(options, cancellation);
-        var rootfsArgs = Arguments(RootfsDirectory, options);
-        rootfsArgs.TryAdd("HOSTNAME", env.Project);
-        rootfsArgs["SOURCE_DATE_EPOCH"] = Epoch(ctr, options);
-        if (kernel is null && options.Kernel is not null)
-            rootfsArgs["KERNEL_PACKAGE"] = options.Kernel;
-        var disk = new Dictionary<string, string>
-        {
-            ["SIZE"] = options.Size ?? env.Settings.GetValueOrDefault("SIZE") ?? "10G",
-            ["CMDLINE"] = $"{env.Settings.GetValueOrDefault("CMDLINE")} {options.CommandLine}".Trim(),
-            ["SOURCE_DATE_EPOCH"] = rootfsArgs["SOURCE_DATE_EPOCH"],
-        };
-        var inputs = rootfsArgs.Concat(disk.ExceptBy(rootfsArgs.Keys, s => s.Key)).ToDictionary();
-        inputs["CTR"] = ctr.ID + DirectoryContext.Digest(ConverterDirectory, Arguments(ConverterDirectory, options));
+        var args = Arguments(VmDirectory, options);
+        args["CTR"] = env.CtrImage;
+        args["SOURCE_DATE_EPOCH"] = Epoch(ctr, options);
+        args["CMDLINE"] = $"{args.GetValueOrDefault("CMDLINE") ?? env.Settings.GetValueOrDefault("CMDLINE")} {options.CommandLine}".Trim();
+        args["SIZE"] = options.Size ?? args.GetValueOrDefault("SIZE") ?? env.Settings.GetValueOrDefault("SIZE") ?? "10G";
+        args.TryAdd("HOSTNAME", env.Project);
+        var inputs = With(args, "CTR", ctr.ID);
         if (kernel is not null)
+        {
+            args["ROOT"] = "ctr-with-kernel";
+            args["KERNEL"] = options.Kernel!;
             inputs["KERNEL"] = kernel.ID;
+        }
+        else if (options.Kernel is not null)
+        {
+            args["KERNEL_PACKAGE"] = inputs["KERNEL_PACKAGE"] = options.Kernel;
+        }
+
         return await UnlessUpToDateAsync(
             BuildStage.Vm,
             env.VmImage,
-            DirectoryContext.Digest(RootfsDirectory, inputs),
-            digest => MakeDiskAsync(env, ctr, kernel, rootfsArgs, disk, options, digest, cancellation),
+            DirectoryContext.Digest(VmDirectory, inputs),
+            digest => MakeDiskAsync(env, new ImageRequest(env.VmImage, args, digest, options.NoCache), output, cancellation),
             options,
             cancellation);
     }
@@ -186,17 +199,13 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
 
     private void WarnOfUnusedArguments(ArchiveEnv env, StageOptions options)
     {
-        string[] directories = [env.Directory, RootfsDirectory, ConverterDirectory, RunnerDirectory];
+        string[] directories = [env.Directory, VmDirectory, RunnerDirectory];
         var used = directories.SelectMany(Declared).ToHashSet();
         foreach (var argument in options.BuildArgs.Keys.Where(a => !used.Contains(a)))
             warn($"No Dockerfile of {env.Name} declares ARG {argument}, so that -BuildArg {argument} does nothing.");
     }
 
-    private static string RootfsDirectory => Path.Combine(ModuleDirectory.Path, "dqd", "vm");
-
-    private static string KernelDirectory => Path.Combine(ModuleDirectory.Path, "dqd", "kernel");
-
-    private static string ConverterDirectory => Path.Combine(ModuleDirectory.Path, "dqd", "converter");
+    private static string VmDirectory => Path.Combine(ModuleDirectory.Path, "dqd", "vm");
 
     private static string RunnerDirectory => Path.Combine(ModuleDirectory.Path, "dqd", "runner");
 
@@ -204,149 +213,60 @@ internal sealed class ImageStages(DockerEngine engine, Action<string> log, Actio
         new(args) { [key] = value };
 
     private async Task<ImageInspectResponse> BuildDirectoryAsync(
-        string directory, ImageRequest request, CancellationToken cancellation)
+        string directory, ImageRequest request, ImageBuildOutput output, CancellationToken cancellation)
     {
         await using var context = DirectoryContext.Open(directory, cancellation);
-        return await _images.BuildAsync(request, context, log, cancellation);
+        return await _images.BuildAsync(request, context, output, cancellation);
     }
 
     /// <summary>
-    /// ctr + kernel → tar → unprivileged converter → image with the disk. What is made on the way is removed, however
-    /// this ends.
+    /// Makes the vm image. What its labels say of the disk is known only when that is written, so the image is made under another
+    /// name first, which is taken away however this ends.
     /// </summary>
     private async Task<ImageInspectResponse> MakeDiskAsync(
-        ArchiveEnv env,
-        ImageInspectResponse ctr,
-        ImageInspectResponse? kernel,
-        Dictionary<string, string> rootfsArgs,
-        Dictionary<string, string> disk,
-        StageOptions options,
-        string inputs,
-        CancellationToken cancellation)
+        ArchiveEnv env, ImageRequest request, ImageBuildOutput output, CancellationToken cancellation)
     {
-        var name = $"dockerarchive-{env.Project}-{Guid.NewGuid().ToString("n")[..8]}";
-        var withKernel = $"{name}:kernel";
-        var rootfs = $"{name}:rootfs";
-        var containers = new List<string>();
+        var unlabelled = $"dockerarchive-{env.Project}-{Guid.NewGuid().ToString("n")[..8]}:vm";
         try
         {
-            doing($"{BuildStage.Vm}: kernel and init");
-            if (kernel is not null)
-            {
-                await BuildDirectoryAsync(
-                    KernelDirectory,
-                    new ImageRequest(withKernel, new Dictionary<string, string> { ["CTR"] = ctr.ID, ["KERNEL"] = kernel.ID }) { Platform = GuestPlatform },
-                    cancellation);
-            }
-
-            await BuildDirectoryAsync(
-                RootfsDirectory,
-                new ImageRequest(rootfs, With(rootfsArgs, "CTR", kernel is null ? ctr.ID : withKernel), NoCache: options.NoCache) { Platform = GuestPlatform },
-                cancellation);
-
-            var converterArgs = Arguments(ConverterDirectory, options);
-            var converter = $"dockerarchive/converter:{DirectoryContext.Digest(ConverterDirectory, converterArgs)[..12]}";
-            if (await _images.FindAsync(converter, null, cancellation) is null)
-            {
-                doing($"{BuildStage.Vm}: converter");
-                await BuildDirectoryAsync(ConverterDirectory, new ImageRequest(converter, converterArgs), cancellation);
-            }
-
-            var source = await engine.Client.Containers.CreateContainerAsync(
-                new CreateContainerParameters { Image = rootfs, Name = $"{name}-rootfs", Cmd = ["/bin/true"] }, cancellation);
-            containers.Add(source.ID);
-            var sink = await engine.Client.Containers.CreateContainerAsync(
-                new CreateContainerParameters
-                {
-                    Image = converter,
-                    Name = $"{name}-converter",
-                    AttachStdin = true,
-                    AttachStdout = true,
-                    AttachStderr = true,
-                    OpenStdin = true,
-                    StdinOnce = true,
-                    NetworkDisabled = true,
-                    Env = [.. disk.Select(s => $"{s.Key}={s.Value}")],
-                },
-                cancellation);
-            containers.Add(sink.ID);
-
-            doing($"{BuildStage.Vm}: disk");
-            await ConvertAsync(source.ID, sink.ID, env, cancellation);
-
-            doing($"{BuildStage.Vm}: {env.VmImage}");
-            var output = await engine.Client.Containers.GetArchiveFromContainerAsync(
-                sink.ID, new ContainerPathStatParameters { Path = "/out" }, statOnly: false, cancellation);
-            await using var context = output.Stream!;
-            return await _images.BuildAsync(
-                new ImageRequest(env.VmImage, new Dictionary<string, string>(), inputs) { Dockerfile = "out/Dockerfile" },
-                context,
-                log,
-                cancellation);
+            await BuildDirectoryAsync(VmDirectory, request with { Reference = unlabelled, Inputs = null }, output, cancellation);
+            var labels = await ReadLinesAsync(unlabelled, "/labels", cancellation);
+            return await _images.LabelAsync(unlabelled, request, labels, output, cancellation);
         }
-        finally
-        {
-            foreach (var id in containers)
-                await engine.Client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true }, CancellationToken.None);
-            foreach (var image in new[] { rootfs, withKernel })
-            {
-                if (await _images.FindAsync(image, null, CancellationToken.None) is not null)
-                    await engine.Client.Images.DeleteImageAsync(image, new ImageDeleteParameters { Force = true }, CancellationToken.None);
-            }
-        }
-    }
-
-    private async Task ConvertAsync(string source, string sink, ArchiveEnv env, CancellationToken cancellation)
-    {
-        using var stream = await engine.Client.Containers.AttachContainerAsync(
-            sink, new ContainerAttachParameters { Stream = true, Stdin = true, Stdout = true, Stderr = true }, cancellation);
-        await engine.Client.Containers.StartContainerAsync(sink, new ContainerStartParameters(), cancellation);
-
-        var tail = new Queue<string>();
-        var lines = new LineSplitter(text =>
-        {
-            if (tail.Count == 20)
-                tail.Dequeue();
-            tail.Enqueue(text);
-            log(text);
-        });
-        var reading = ReadAsync();
-        await using (var tar = await engine.Client.Containers.ExportContainerAsync(source, cancellation))
-        {
-            try
-            {
-                await stream.CopyFromAsync(tar, cancellation);
-                stream.CloseWrite();
-            }
-            catch (IOException) when (!cancellation.IsCancellationRequested)
-            {
-                // The converter ended before it had read everything; its exit code and its last lines say why.
-            }
-        }
-
-        await reading;
-        var exit = await engine.Client.Containers.WaitContainerAsync(sink, cancellation);
-        if (exit.StatusCode != 0)
+        catch (ImageBuildException e) when (e.Steps.Any(step => step is { Stage: "disk", State: BuildStepState.Failed }))
         {
             throw new ArchiveException(
                 "DiskConversionFailed",
                 ErrorCategory.InvalidResult,
                 env.Name,
-                $"Writing the disk of '{env.Name}' failed with exit code {exit.StatusCode}:\n{string.Join('\n', tail)}");
+                $"The disk of '{env.Name}' could not be written. {e.Message}",
+                e);
         }
-
-        async Task ReadAsync()
+        finally
         {
-            var buffer = new byte[8192];
-            while (true)
-            {
-                var read = await stream.ReadOutputAsync(buffer, 0, buffer.Length, cancellation);
-                if (read.EOF)
-                    break;
-                lines.Write(System.Text.Encoding.UTF8.GetString(buffer, 0, read.Count));
-            }
+            if (await _images.FindAsync(unlabelled, null, CancellationToken.None) is not null)
+                await engine.Client.Images.DeleteImageAsync(unlabelled, new ImageDeleteParameters(), CancellationToken.None);
+        }
+    }
 
-            lines.Flush();
+    /// <summary>The lines of a small file in an image; a container that is never started lends it.</summary>
+    private async Task<IReadOnlyList<string>> ReadLinesAsync(string image, string path, CancellationToken cancellation)
+    {
+        var container = await engine.Client.Containers.CreateContainerAsync(
+            new CreateContainerParameters { Image = image, Cmd = ["none"] }, cancellation);
+        try
+        {
+            var archive = await engine.Client.Containers.GetArchiveFromContainerAsync(
+                container.ID, new ContainerPathStatParameters { Path = path }, statOnly: false, cancellation);
+            await using var stream = archive.Stream!;
+            await using var tar = new TarReader(stream);
+            var file = await tar.GetNextEntryAsync(cancellationToken: cancellation);
+            using var text = new StreamReader(file!.DataStream!);
+            return (await text.ReadToEndAsync(cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        finally
+        {
+            await engine.Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters(), CancellationToken.None);
         }
     }
 }

@@ -1,3 +1,5 @@
+using DockerArchive.Buildkit;
+
 namespace DockerArchive.Vm;
 
 /// <summary>The stages in which an environment's images are made.</summary>
@@ -39,6 +41,12 @@ public sealed record StageResult
 
     /// <summary>True if the image was there already, made from the same inputs.</summary>
     public required bool UpToDate { get; init; }
+
+    /// <summary>
+    /// The steps of the stage's image builds with their logs, as the engine's BuildKit told them; none if the image was there already or
+    /// the engine builds without BuildKit.
+    /// </summary>
+    public IReadOnlyList<BuildStep> Steps { get; init; } = [];
 
     /// <summary>Time the stage took.</summary>
     public required TimeSpan Duration { get; init; }

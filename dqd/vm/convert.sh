@@ -1,6 +1,6 @@
 #!/bin/sh
-# stdin: the tar stream of `docker export`. /out: disk, kernel, initrd, kernel
-# command line, and the Dockerfile that packs them.
+# convert.sh <root file system> <output directory>
+# Writes disk, kernel, initrd, kernel command line, and labels for the image of these.
 #   SIZE                the disk's size (10G); the guest's file system grows to it
 #   CMDLINE             more kernel parameters
 #   COMPRESS            zstd, zlib or none
@@ -13,7 +13,8 @@ epoch=${SOURCE_DATE_EPOCH:-$(date +%s)}
 # Compressed, a disk is a third as large and boots about a second slower under
 # emulation. zstd: faster to write and to read than zlib, and smaller.
 compress=${COMPRESS:-zstd}
-out=/out
+source=$1
+out=$2
 root=/convert/root
 disk=/convert/disk.raw
 
@@ -42,14 +43,13 @@ trap 'exit 143' TERM
 rm -rf "$out" /convert
 mkdir -p "$out" "$root"
 
-say "unpacking the root file system from standard input"
-tar --extract --file - --directory "$root" --numeric-owner --same-owner --preserve-permissions \
-    --xattrs --xattrs-include='*' --anchored --exclude='dev/*' --exclude='./dev/*' --exclude=.dockerenv ||
-    fail "standard input is not a complete tar stream of a root file system"
 for path in bin etc sbin usr; do
-    [ -e "$root/$path" ] || fail "the tar stream is no root file system: it has no /$path"
+    [ -e "$source/$path" ] || fail "$source is no root file system: it has no /$path"
 done
-# An export leaves Docker's mount points out or empty, and the guest mounts on them.
+say "copying the root file system"
+cp --archive --no-target-directory "$source" "$root"
+rm -rf "$root/dev" "$root/.dockerenv"
+# An image may leave out what containers have mounts on, and the guest mounts on them.
 for path in dev proc run sys tmp; do
     mkdir -p "$root/$path"
 done
@@ -117,9 +117,9 @@ rm "$disk"
 
 cp "$kernel" "$out/vmlinuz"
 cp "$initrd" "$out/initrd.img"
-cp "${0%/*}/vm.Dockerfile" "$out/Dockerfile"
-printf 'LABEL io.github.dockerarchive.disk.size=%s io.github.dockerarchive.disk.used=%s\n' "$bytes" "$used" >>"$out/Dockerfile"
 printf '%s\n' "root=LABEL=dockerarchive rw console=ttyS0 net.ifnames=0 fsck.mode=skip quiet systemd.show_status=1${extra:+ $extra}" >"$out/cmdline"
+printf 'io.github.dockerarchive.disk.size=%s\nio.github.dockerarchive.disk.used=%s\n' "$bytes" "$used" >"$out/labels"
 chmod 644 "$out"/*
+touch --date "@$epoch" "$out"/* "$out"
 
 say "kernel ${kernel##*/vmlinuz-}, disk $(stat -c %s "$out/vm.qcow2") bytes"
