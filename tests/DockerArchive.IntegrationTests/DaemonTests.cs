@@ -132,6 +132,22 @@ public sealed class DaemonTests(RunningEnvironment environment) : IDisposable
     }
 
     [Fact]
+    public void A_guest_without_the_unit_is_ready_when_it_has_booted()
+    {
+        var units = RunningEnvironment.InGuest("systemctl show -p FragmentPath --value buildkit.service buildkit.socket").Replace("\n", " ", StringComparison.Ordinal);
+        RunningEnvironment.InGuest($"systemctl stop buildkit.socket buildkit.service; mkdir /root/units; mv {units} /root/units; systemctl daemon-reload");
+        try
+        {
+            Assert.Equal("not-found", RunningEnvironment.InGuest("systemctl show -p LoadState --value buildkit.service"));
+            Assert.Equal("ServiceReady", $"{One($"Wait-ArchiveEnv {Name} -TimeoutSec 120").Properties["State"].Value}");
+        }
+        finally
+        {
+            RunningEnvironment.InGuest($"mv /root/units/* $(dirname {units.Split(' ')[0]}); rmdir /root/units; systemctl daemon-reload");
+        }
+    }
+
+    [Fact]
     public void A_unit_that_cannot_start_is_an_error_with_systemds_words()
     {
         var run = Module.Run($"Restart-BuildkitService {Name} -Unit nothing");
