@@ -30,6 +30,8 @@ else
     chmod 755 /usr/local/sbin/runc
 fi
 
-mkdir -p /usr/local/lib/systemd/system
-cp /tmp/context/buildkit.service /tmp/context/buildkit.socket /usr/local/lib/systemd/system/
+units=/usr/local/lib/systemd/system
+mkdir -p "$units"
+get "$BUILDKIT_SERVICE" "$units/buildkit.service" "$BUILDKIT_SERVICE_SHA256"
+get "$BUILDKIT_SOCKET" "$units/buildkit.socket" "$BUILDKIT_SOCKET_SHA256"
 buildkitd --version

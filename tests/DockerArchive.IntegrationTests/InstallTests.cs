@@ -22,6 +22,10 @@ public sealed class InstallTests : IDisposable
             ARG BUILDKIT_SHA256=
             ARG RUNC=runc
             ARG RUNC_SHA256=
+            ARG BUILDKIT_SERVICE=buildkit.service
+            ARG BUILDKIT_SERVICE_SHA256=
+            ARG BUILDKIT_SOCKET=buildkit.socket
+            ARG BUILDKIT_SOCKET_SHA256=
             COPY . /tmp/context/
             RUN sh /tmp/context/install.sh
             """);
@@ -43,17 +47,24 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public void Local_files_with_the_right_checksums_are_installed()
     {
-        Install($"BUILDKIT_SHA256={Sum("local.tar.gz")}", $"RUNC_SHA256={Sum("runc")}");
+        File.WriteAllText(Path.Combine(_context, "other.socket"), "[Socket]\n");
+        Install(
+            $"BUILDKIT_SHA256={Sum("local.tar.gz")}",
+            $"RUNC_SHA256={Sum("runc")}",
+            $"BUILDKIT_SERVICE_SHA256={Sum("buildkit.service")}",
+            "BUILDKIT_SOCKET=other.socket",
+            $"BUILDKIT_SOCKET_SHA256={Sum("other.socket")}");
         var image = File.ReadAllText(ImageId);
 
         Assert.Equal(
-            "it is installed\nrunc\nbuildkit.service\nbuildkit.socket",
-            Cli.Docker("run", "--rm", image, "sh", "-c", "buildkitd; cat /usr/local/sbin/runc; ls /usr/local/lib/systemd/system"));
+            "it is installed\nrunc\nbuildkit.service\nbuildkit.socket\n[Socket]",
+            Cli.Docker("run", "--rm", image, "sh", "-c", "buildkitd; cat /usr/local/sbin/runc; cd /usr/local/lib/systemd/system; ls; cat buildkit.socket"));
         Cli.Docker("rmi", image);
     }
 
     [Theory]
     [InlineData("BUILDKIT_SHA256", "local.tar.gz has another checksum than")]
+    [InlineData("BUILDKIT_SOCKET_SHA256", "buildkit.socket has another checksum than")]
     [InlineData("RUNC_SHA256", "runc has another checksum than")]
     public void A_wrong_checksum_ends_the_build(string argument, string error) =>
         Assert.Contains($"install: {error} {new string('0', 64)}", Install($"{argument}={new string('0', 64)}"), StringComparison.Ordinal);
