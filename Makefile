@@ -65,7 +65,8 @@ bench: build
 	@pin=; if command -v taskset >/dev/null; then pin="taskset -c $$(taskset -cp $$$$ | grep -o "[0-9]*$$")"; fi; \
 	$$pin bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench; \
 	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench catalogue; \
-	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench ssh
+	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench ssh; \
+	bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench disk
 	@$(host) -Command "Build-ArchiveEnv '$(ENV)' | Out-Null"
 	@bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench status '$(ENV)'
 	@exec bench/DockerArchive.Bench/bin/Release/net10.0/DockerArchive.Bench start '$(ENV)'

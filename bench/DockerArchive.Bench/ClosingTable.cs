@@ -46,14 +46,26 @@ internal sealed class ClosingTable
     /// <param name="peer">The peer.</param>
     /// <param name="peerSeconds">Seconds that the peer took.</param>
     /// <param name="limit">How many times the peer's time it may take.</param>
-    public void AddDuration(string what, double seconds, string peer, double peerSeconds, double limit) => _rows.Add([
+    public void AddDuration(string what, double seconds, string peer, double peerSeconds, double limit) =>
+        AddLess(what, seconds, "s", peer, peerSeconds, limit);
+
+    /// <summary>Adds a size, which should be small.</summary>
+    /// <param name="what">What was measured.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="peerBytes">The peer's bytes.</param>
+    /// <param name="limit">How many times the peer's size it may have.</param>
+    public void AddSize(string what, double bytes, string peer, double peerBytes, double limit) =>
+        AddLess(what, bytes / 1e6, "MB", peer, peerBytes / 1e6, limit);
+
+    private void AddLess(string what, double figure, string unit, string peer, double peerFigure, double limit) => _rows.Add([
         what,
-        $"{Number(seconds)} s",
+        $"{Number(figure)} {unit}",
         peer,
-        $"{Number(peerSeconds)} s",
-        $"{Number(seconds / peerSeconds)}×",
+        $"{Number(peerFigure)} {unit}",
+        $"{Number(figure / peerFigure)}×",
         $"≤ {Number(limit)}×",
-        Verdict(seconds <= limit * peerSeconds),
+        Verdict(figure <= limit * peerFigure),
     ]);
 
     /// <summary>Adds a growth of memory and the limit it should keep.</summary>

@@ -11,6 +11,9 @@ switch (args)
     case ["catalogue"]:
         CatalogueRun.Start("out/bench");
         break;
+    case ["disk"]:
+        DiskRun.Start();
+        break;
     case ["status", var environment]:
         StatusRun.Start(environment);
         break;

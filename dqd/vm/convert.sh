@@ -1,6 +1,7 @@
 #!/bin/sh
 # convert.sh <root file system> <output directory>
 # Writes disk, kernel, initrd, kernel command line, and labels for the image of these.
+# The root file system is written to: what Docker's mounts hid gets its place there.
 #   SIZE                the disk's size (10G); the guest's file system grows to it
 #   CMDLINE             more kernel parameters
 #   COMPRESS            zstd, zlib or none
@@ -13,10 +14,9 @@ epoch=${SOURCE_DATE_EPOCH:-$(date +%s)}
 # Compressed, a disk is a third as large and boots about a second slower under
 # emulation. zstd: faster to write and to read than zlib, and smaller.
 compress=${COMPRESS:-zstd}
-source=$1
+root=$1
 out=$2
-root=/convert/root
-disk=/convert/disk.raw
+disk=$out/disk.raw
 
 say() { printf 'convert: %s\n' "$*"; }
 fail() {
@@ -25,7 +25,6 @@ fail() {
 }
 discard() {
     status=$?
-    rm -rf /convert
     [ "$status" -eq 0 ] || rm -rf "$out"
 }
 case $compress in
@@ -40,15 +39,12 @@ trap discard EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-rm -rf "$out" /convert
-mkdir -p "$out" "$root"
-
 for path in bin etc sbin usr; do
-    [ -e "$source/$path" ] || fail "$source is no root file system: it has no /$path"
+    [ -e "$root/$path" ] || fail "$root is no root file system: it has no /$path"
 done
-say "copying the root file system"
-cp --archive --no-target-directory "$source" "$root"
-rm -rf "$root/dev" "$root/.dockerenv"
+rm -rf "$out"
+mkdir -p "$out"
+
 # An image may leave out what containers have mounts on, and the guest mounts on them.
 for path in dev proc run sys tmp; do
     mkdir -p "$root/$path"
@@ -71,20 +67,20 @@ if [ -d "$staged" ]; then
     rm -r "$staged"
 fi
 
-find "$root" -newermt "@$epoch" -exec touch --no-dereference --date "@$epoch" {} +
-
 # As small as its contents allow, so that SIZE costs nothing here; the guest grows
 # it at its first boot. By the files' lengths, as what they take is another file
 # system's affair.
 bytes=$(numfmt --from=iec "$size") || fail "SIZE=$size is no size"
 blocks=$((bytes / 4096))
-needed=$(find "$root" -printf '%D:%i %y %s\n' | awk '
+# shellcheck disable=SC2046 # two numbers
+set -- $(find "$root" -printf '%D:%i %y %s\n' | awk '
     !seen[$1]++ { inodes++; blocks += $2 == "f" ? int(($3 + 4095) / 4096) : 1 }
     END {
         blocks += blocks / 20 + inodes / 16 + 32768 # file tables, journal
         if (blocks < inodes * 5) blocks = inodes * 5 # there is an inode for each four
-        print (int(blocks / 32768) + 1) * 32768
+        print (int(blocks / 32768) + 1) * 32768, inodes
     }')
+needed=$1 inodes=$2
 [ "$needed" -lt "$blocks" ] || needed=$blocks
 
 say "writing an ext4 file system of $((needed / 256)) MiB for a disk of $size"
@@ -98,12 +94,14 @@ mke2fs -q -t ext4 -b 4096 -i 16384 -I 256 -J size=64 -L dockerarchive -m 1 \
     -d "$root" "$disk" "$needed" >/dev/null ||
     fail "mke2fs could not write the file system: is SIZE=$size large enough, and is there room for it?"
 
-# mke2fs takes over when a file was unpacked, too. It numbers inodes from 11,
-# lost+found, without a gap; 2 is the root directory, which was counted.
-inodes=$(find "$root" -printf '%D:%i\n' | sort -u | wc -l)
-for inode in 2 $(seq 11 $((inodes + 10))); do
-    printf 'sif <%s> %s\n' "$inode" "atime @$epoch" "$inode" "ctime @$epoch"
-done | debugfs -w -f - "$disk" >/dev/null 2>&1
+# Times that differ from one run to the next. mke2fs numbers inodes from 11, lost+found,
+# without a gap; 2 is the root directory, which was counted.
+{
+    for inode in 2 $(seq 11 $((inodes + 10))); do
+        printf 'sif <%s> %s\n' "$inode" "atime @$epoch" "$inode" "ctime @$epoch"
+    done
+    find "$root" -newermt "@$epoch" -printf '/%P\n' | sed "s/\"/\"\"/g; s/.*/sif \"&\" mtime @$epoch/"
+} | debugfs -w -f - "$disk" >/dev/null 2>&1
 used=$(dumpe2fs -h "$disk" 2>/dev/null | awk '
     /^Block count:/ { all = $3 } /^Free blocks:/ { free = $3 } END { printf "%.0f", (all - free) * 4096 }')
 truncate -s "$bytes" "$disk"
