@@ -26,6 +26,23 @@ Describe 'An environment' -Skip:$noDocker {
         "$($stages.Stage)" | Should -Be 'Ctr Vm Dqd'
     }
 
+    It 'tells the steps of an image build' {
+        $mark = [guid]::NewGuid().ToString('n')
+        $directory = New-Item "TestDrive:/steps" -ItemType Directory
+        Set-Content "$directory/.env" "VERSION=v1`nIMAGE=steps`nCOMPOSE_PROJECT_NAME=dockerarchive-test-steps"
+        Set-Content "$directory/docker-compose.yml" "services:`n  vm:`n    image: dockerarchive-test/${mark}:steps_v1"
+        Set-Content "$directory/Dockerfile" "FROM debian:bookworm-slim`nRUN echo $mark"
+        try {
+            $stage = Build-ArchiveEnv steps Ctr -Root (Get-Item TestDrive:/).FullName
+            $stage.Steps | Should -BeOfType DockerArchive.Buildkit.BuildStep
+            ($stage.Steps | Where-Object Instruction -eq "RUN echo $mark").Log.Text | Should -Be $mark
+            $stage.Steps | Out-String | Should -Match '# +State +Duration +Log Name'
+        }
+        finally {
+            docker image rm "dockerarchive-test/${mark}:ctr_steps_v1" > $null
+        }
+    }
+
     It 'is ready on loopback' {
         $instance.State | Should -Be ServiceReady
         $instance.ComputerName | Should -Be 127.0.0.1
