@@ -45,7 +45,7 @@ public sealed class RestartBuildkitServiceCommand : BuildkitCmdlet
         line.Show(Wait ? "until it serves" : "systemctl restart");
         var shell = await machine.OpenAsync(cancellation);
         foreach (var build in (await shell.RunAsync(ServiceScripts.RunningBuilds, cancellation)).StdoutText.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            output.Warning($"A build is in progress in {machine.Title} and will fail: {build}");
+            output.Warning($"A build is in progress in {machine.Title}; it ends before the restart or fails: {build}");
         try
         {
             var script = ServiceScripts.Restart(unit) + (Wait ? ServiceScripts.Wait(unit) : "");
