@@ -5,7 +5,7 @@ namespace DockerArchive.EngineTests.Cmdlets;
 public sealed class NewArchiveEnvTests : IDisposable
 {
     /// <summary>Pages that tell what was seen when the environment ran.</summary>
-    private static readonly string[] WrittenByHand = ["buildkit/v0.4.0/README.md"];
+    private static readonly string[] WrittenByHand = ["buildkit/v0.4.0/README.md", "buildkit/v0.32.2/README.md"];
 
     private readonly ModuleRunspace _runspace = new();
     private readonly string _root = Directory.CreateTempSubdirectory("dockerarchive-test-").FullName;
