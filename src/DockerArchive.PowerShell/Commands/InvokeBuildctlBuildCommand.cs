@@ -114,7 +114,12 @@ public sealed class InvokeBuildctlBuildCommand : GuestCmdlet
             return null;
         var path = FileSystemPath(Dockerfile);
         var inContext = Path.Combine(context, Dockerfile);
-        return !File.Exists(path) && File.Exists(inContext) ? inContext : path;
+        if (File.Exists(path) || SessionState.Path.IsPSAbsolute(Dockerfile, out _) || !Directory.Exists(context))
+            return path;
+        if (File.Exists(inContext))
+            return inContext;
+        throw new ArchiveException(
+            "DockerfileNotFound", ErrorCategory.ObjectNotFound, path, $"Dockerfile '{path}' (-Dockerfile) does not exist, nor does '{inContext}'.");
     }
 
     private async Task BuildAsync(Guest instance, BuildRequest request, CmdletOutput output, CancellationToken cancellation)

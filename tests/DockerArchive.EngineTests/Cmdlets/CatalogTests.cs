@@ -149,7 +149,8 @@ public sealed class CatalogTests : IDisposable
     [Theory]
     [InlineData("-Context $root/missing", "ContextNotFound", "missing")]
     [InlineData("-Context $root", "DockerfileNotFound", "Dockerfile")]
-    [InlineData("-Context $root -Dockerfile $root/other", "DockerfileNotFound", "other")]
+    [InlineData("-Context $root -Dockerfile $root/other", "DockerfileNotFound", "other' (-Dockerfile) does not exist.")]
+    [InlineData("-Context $root/buildkit -Dockerfile other", "DockerfileNotFound", "nor does '")]
     [InlineData("-Context $root/buildkit -Dockerfile $root/buildkit/v0.9.0/.env -Output type=tar", "OutputInvalid", "type=tar")]
     public void A_build_that_cannot_begin_is_refused_before_anything_is_asked(string arguments, string errorId, string named)
     {
