@@ -22,6 +22,7 @@ apt-get update -q && apt-get install -q -y --no-install-recommends e2fsprogs qem
 mkdir /tree && tar -C /tree -xf - --exclude='dev/*'
 '@
 $bare = @'
+sync
 for run in 1 2 3; do
     rm -f /disk /zstd /zlib
     start=$(date +%s.%N)
@@ -41,6 +42,8 @@ function Get-Median([double[]] $Values) {
 try {
     # The first fills the engine's cache with what the others have in common.
     $null = Build-ArchiveEnv disk Ctr, Vm -Root $root
+    # What has been written so far is not to be waited for by what is measured.
+    sync
     $stages = 1..3 | ForEach-Object { Build-ArchiveEnv disk Vm -Root $root -CommandLine "run=$([guid]::NewGuid())" }
 
     $tree = docker create "$project/x:ctr_disk_v1"
@@ -48,7 +51,7 @@ try {
     $null = sh -c 'docker export "$1" | docker exec -i "$2" sh -ec "$3" 2>&1' sh $tree $peer $tools
     $lines = docker exec $peer sh -ec $bare
     $disk = docker create "$project/x:vm_disk_v1" none
-    $size = sh -c 'docker cp "$1:/vm.qcow2" - | tar -xO | wc -c' sh $disk
+    $size = sh -c 'docker cp "$1:/vm/vm.qcow2" - | tar -xO | wc -c' sh $disk
 
     Get-Median ($stages | ForEach-Object { $_.Duration.TotalSeconds })
     Get-Median ($lines[0..2] | ForEach-Object { $from, $to = -split $_; [double]$to - [double]$from })

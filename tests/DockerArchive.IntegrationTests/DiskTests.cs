@@ -118,7 +118,7 @@ public sealed partial class DiskTests : IDisposable
     {
         var directory = Directory.CreateDirectory(Path.Combine(_root, "vm")).FullName;
         var container = Cli.Docker("create", Vm, "none");
-        Cli.Docker("cp", $"{container}:/", directory);
+        Cli.Docker("cp", $"{container}:/vm/.", directory);
         Cli.Docker("rm", container);
         return Cli.RunIn(directory, "sh", "-c", command);
     }

@@ -230,7 +230,7 @@ internal sealed class ImageStages(
         try
         {
             await BuildDirectoryAsync(VmDirectory, request with { Reference = unlabelled, Inputs = null }, output, cancellation);
-            var labels = await ReadLinesAsync(unlabelled, "/labels", cancellation);
+            var labels = await ReadLinesAsync(unlabelled, "/vm/labels", cancellation);
             return await _images.LabelAsync(unlabelled, request, labels, output, cancellation);
         }
         catch (ImageBuildException e) when (e.Steps.Any(step => step is { Stage: "disk", State: BuildStepState.Failed }))
