@@ -116,6 +116,10 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("memory", Assert.Single(changed.Warnings), StringComparison.Ordinal);
         Assert.NotEqual(boot, BootOf());
         Assert.Single(Images());
+
+        _environment.Succeeded("Remove-ArchiveEnv small -Root $root -Force -KeepCheckpoint");
+        Assert.Equal("ImageNotFound", _environment.Run($"{start} -Memory 300M -Pull Always").ErrorId);
+        Assert.Equal("", _environment.Remains());
     }
 
     [Fact]

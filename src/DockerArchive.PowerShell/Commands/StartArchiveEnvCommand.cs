@@ -165,7 +165,7 @@ public sealed class StartArchiveEnvCommand : ReadinessCmdlet
         }
         else if (Fast && (await registry.OfProjectAsync(env, project, cancellation)).Count == 0)
         {
-            var fast = new FastCheckpoint(engine, images, env);
+            var fast = new FastCheckpoint(engine, images, env, progress.Show);
             if (await fast.FindAsync(plan, output.Warning, cancellation) is { } fromIt)
                 await StartAsync(fromIt);
             else

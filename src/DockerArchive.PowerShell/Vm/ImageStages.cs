@@ -152,7 +152,7 @@ internal sealed class ImageStages(
             "StageNotMade",
             ErrorCategory.ObjectNotFound,
             reference,
-            $"Image '{reference}' of stage {stage} of '{env.Name}' is not on the Docker host, and the next stage is made from it. Make it with: Build-ArchiveEnv {env.Name} -Stage {stage}");
+            $"Image '{reference}' of stage {stage} of '{env.Name}' is not on the Docker host, and the next stage is made from it. Make it with: Build-ArchiveEnv {env.Name} -Stage {stage} (and the same -Repository)");
 
     /// <summary>The kernel's image, where a kernel was asked for that is no package.</summary>
     private async Task<ImageInspectResponse?> KernelImageAsync(StageOptions options, CancellationToken cancellation)
@@ -252,8 +252,9 @@ internal sealed class ImageStages(
     /// <summary>The lines of a small file in an image; a container that is never started lends it.</summary>
     private async Task<IReadOnlyList<string>> ReadLinesAsync(string image, string path, CancellationToken cancellation)
     {
+        // Not to be cancelled, as a container whose id did not arrive would stay.
         var container = await engine.Client.Containers.CreateContainerAsync(
-            new CreateContainerParameters { Image = image, Cmd = ["none"] }, cancellation);
+            new CreateContainerParameters { Image = image, Cmd = ["none"] }, CancellationToken.None);
         try
         {
             var archive = await engine.Client.Containers.GetArchiveFromContainerAsync(
