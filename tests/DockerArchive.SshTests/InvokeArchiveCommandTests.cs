@@ -222,20 +222,4 @@ public sealed class InvokeArchiveCommandTests(SshdContainer container) : IClassF
             100_000_000,
             Assert.Single(container.Succeeded($"(Invoke-ArchiveCommand {Name} 'head -c 100000000 /dev/zero | tr \"\\0\" a').Length")).BaseObject);
     }
-
-    [Fact]
-    public void Removing_the_module_closes_the_connection()
-    {
-        using var one = new SshdContainer();
-        one.Succeeded($"Invoke-ArchiveCommand {one.Name} 'true'");
-        Assert.Equal("1", one.Inside("pgrep -fc '[s]shd: root@notty'").Trim());
-
-        container.Module.Run("Remove-Module DockerArchive");
-        one.Module.Run("Remove-Module DockerArchive");
-        var closed = SpinWait.SpinUntil(() => one.Inside("pgrep -fc '[s]shd: root@notty' || true").Trim() == "0", TimeSpan.FromSeconds(30));
-        Assert.Empty(one.Module.Run($"Import-Module '{EngineTests.Cmdlets.ModuleRunspace.Manifest}'").Errors);
-        container.Module.Run($"Import-Module '{EngineTests.Cmdlets.ModuleRunspace.Manifest}'");
-
-        Assert.True(closed);
-    }
 }

@@ -1,0 +1,26 @@
+using DockerArchive.EngineTests.Cmdlets;
+
+namespace DockerArchive.SshTests;
+
+/// <summary>Connections are closed when nobody in the process uses the module any more, so nobody else may meanwhile.</summary>
+[Collection(nameof(Alone))]
+public sealed class ModuleRemovalTests
+{
+    [Fact]
+    public void Removing_the_module_closes_the_connection_with_its_last_user()
+    {
+        using var container = new SshdContainer();
+        using var other = new ModuleRunspace();
+        container.Succeeded($"Invoke-ArchiveCommand {container.Name} 'true'");
+
+        container.Module.Run("Remove-Module DockerArchive");
+        Assert.Equal("1", Connections());
+        other.Run("Remove-Module DockerArchive");
+        var closed = SpinWait.SpinUntil(() => Connections() == "0", TimeSpan.FromSeconds(30));
+        Assert.Empty(container.Module.Run($"Import-Module '{ModuleRunspace.Manifest}'").Errors);
+
+        Assert.True(closed);
+
+        string Connections() => container.Inside("pgrep -fc '[s]shd: root@notty' || true").Trim();
+    }
+}
