@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests. Prints "N passed, N failed, N skipped" as its last line.
+# All tests, one suite after the other. Prints "N passed, N failed, N skipped" as its last line.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p out
@@ -8,17 +8,10 @@ passed=0 failed=0 skipped=0
 
 count() { passed=$((passed + $1)); failed=$((failed + $2)); skipped=$((skipped + $3)); }
 
-# run <project> [option…]: runs tests that are built.
-run() { dotnet test --project "tests/$1" -c Release --no-build --no-progress "${@:2}" 2>&1 | tee "out/$1.log"; }
-
-# suite <project>: runs it and counts its closing summary; a run without one is a failure.
+# suite <project> [option…]: a test project that is built; its closing summary is counted, and a run without one is a failure.
 suite() {
     echo "==> $1"
-    run "$1"
-    tally "$1"
-}
-
-tally() {
+    dotnet test --project "tests/$1" -c Release --no-build --no-progress "${@:2}" 2>&1 | tee "out/$1.log"
     local summary
     summary=$(awk '/^ *(succeeded|failed|skipped): *[0-9]+/ { sub(":", "", $1); n[$1] = $2 }
         END { if ("succeeded" in n) print n["succeeded"], n["failed"], n["skipped"] }' "out/$1.log")
@@ -47,19 +40,10 @@ pester() {
 
 tools/prepare.sh docker base tests ssh || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 dotnet build -c Release --nologo -v quiet -clp:ErrorsOnly DockerArchive.slnx || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
-# They wait more than they work, so they do it beside the others. As a job of its own, since bash has other background
-# processes ignore Ctrl+C, and theirs would too.
-set -m
-run DockerArchive.SshTests --max-threads 2x >/dev/null &
-ssh=$!
-set +m
-trap 'kill -- "-$ssh" 2>/dev/null' EXIT
 suite DockerArchive.Tests
 suite DockerArchive.EngineTests
-echo '==> DockerArchive.SshTests'
-wait "$ssh"
-cat out/DockerArchive.SshTests.log
-tally DockerArchive.SshTests
+# They wait more than they work.
+suite DockerArchive.SshTests --max-threads 2x
 suite DockerArchive.IntegrationTests
 pester
 
