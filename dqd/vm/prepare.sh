@@ -44,6 +44,13 @@ done
 # The distribution's own hash is slow on purpose: half a second of each login under emulation. This password is no secret.
 hash=$(perl -e 'print crypt $ARGV[0], q($6$rounds=1000$dockerarchive$)' -- "$password")
 printf 'root:%s\n' "$hash" | chpasswd --encrypted
+# Accounts that packages have made know the day.
+for file in /etc/shadow /etc/shadow-; do
+    [ -e "$file" ] || continue
+    awk -F: -v OFS=: -v day="$((${SOURCE_DATE_EPOCH:-$(date +%s)} / 86400))" '$3 > day { $3 = day } 1' "$file" >/tmp/shadow
+    cat /tmp/shadow >"$file"
+    rm /tmp/shadow
+done
 
 # Docker binds its own files over these three during a build, so they wait
 # aside until the converter puts them in place.
