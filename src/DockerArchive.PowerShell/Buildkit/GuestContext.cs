@@ -43,9 +43,8 @@ internal sealed class GuestContext(GuestConnection guest, string instance, strin
             echo "$digest"
         else
             for base in "$key"/*; do :; done
-            [ -f "$base/manifest" ] || exit 0
-            echo "${base##*/}"
-            cat "$base/manifest"
+            # Opened once, as another build may take it away at any time.
+            { echo "${base##*/}" && cat; } 2>/dev/null <"$base/manifest" || exit 0
         fi
         """;
 
