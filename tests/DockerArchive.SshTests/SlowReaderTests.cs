@@ -2,38 +2,49 @@ namespace DockerArchive.SshTests;
 
 /// <summary>A reader that does not read makes the guest wait, and nothing grows here meanwhile.</summary>
 [Collection(nameof(Alone))]
-public sealed class SlowReaderTests
+public sealed class SlowReaderTests : IDisposable
 {
+    private readonly LoopbackSshd _sshd = new();
+
+    public void Dispose() => _sshd.Dispose();
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_reader_that_stops_stops_the_writer()
     {
-        using var sshd = new LoopbackSshd();
-        using var guest = await sshd.ConnectAsync();
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using var guest = await _sshd.ConnectAsync();
+
+        await ReadSlowlyAsync(guest, 1_000_000_000);
+    }
+
+    [Fact]
+    public async Task So_it_does_over_a_session_of_posh_ssh() =>
+        await ReadSlowlyAsync(await PoshSshSession.Open(PoshSshSessionTests.OpenSession(_sshd)).ConnectAsync(Token), 200_000_000);
+
+    private static async Task ReadSlowlyAsync(GuestConnection guest, long bytes)
+    {
         var first = new TaskCompletionSource();
         var resume = new TaskCompletionSource();
         long received = 0;
         var running = guest.RunAsync(
-            new RemoteCommand("head -c 1000000000 /dev/zero")
+            new RemoteCommand($"head -c {bytes} /dev/zero")
             {
-                Stdout = async bytes =>
+                Stdout = async piece =>
                 {
-                    received += bytes.Length;
+                    received += piece.Length;
                     first.TrySetResult();
                     await resume.Task;
                 },
             },
-            stop.Token);
+            Token);
         await first.Task.WaitAsync(Token);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await Task.Delay(TimeSpan.FromSeconds(2), Token);
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
         resume.SetResult();
-        var exit = await running;
 
-        Assert.Equal((0, 1_000_000_000), (exit.Code, received));
+        Assert.Equal((0, bytes), ((await running).Code, received));
         Assert.InRange(grown, long.MinValue, 8 * 1024 * 1024);
     }
 }
