@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using DockerArchive.Buildkit;
+using DockerArchive.Docker;
 
 namespace DockerArchive.Commands;
 

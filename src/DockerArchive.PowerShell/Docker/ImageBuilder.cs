@@ -53,8 +53,6 @@ internal sealed class ImageBuilder(DockerEngine engine)
                     Labels = request.Inputs is null ? null : new Dictionary<string, string> { [InputsLabel] = request.Inputs },
                     NoCache = request.NoCache,
                     Platform = request.Platform,
-                    Remove = true,
-                    ForceRemove = true,
                 },
                 cancellation);
             error = await output.ReadAsync(answer, cancellation);

@@ -43,8 +43,7 @@ public sealed record StageResult
     public required bool UpToDate { get; init; }
 
     /// <summary>
-    /// The steps of the stage's image builds with their logs, as the engine's BuildKit told them; none if the image was there already or
-    /// the engine builds without BuildKit.
+    /// The steps of the stage's image builds with their logs, as the engine's BuildKit told them; none if the image was there already.
     /// </summary>
     public IReadOnlyList<BuildStep> Steps { get; init; } = [];
 

@@ -1,4 +1,6 @@
-namespace DockerArchive.Buildkit;
+using DockerArchive.Buildkit;
+
+namespace DockerArchive.Docker;
 
 /// <summary>Follows a build, shows how far it is, and knows its steps.</summary>
 internal interface IBuildWatch : IBuildEventSink, IAsyncDisposable
