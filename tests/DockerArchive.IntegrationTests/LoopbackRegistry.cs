@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -183,22 +182,9 @@ internal sealed class LoopbackRegistry : IDisposable
         var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", ConfigFile]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        Wait.Until(() => process.HasExited || Answers(_port), "docker-registry");
+        Wait.Until(() => process.HasExited || LoopbackPort.Answers(_port), "docker-registry");
         Assert.False(process.HasExited, "docker-registry ended");
         return process;
-    }
-
-    private static bool Answers(int port)
-    {
-        try
-        {
-            using var client = new TcpClient("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Gives tokens as Docker Hub and GHCR do; the registry verifies each by its signature.</summary>

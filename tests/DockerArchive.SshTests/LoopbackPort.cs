@@ -30,4 +30,18 @@ internal static class LoopbackPort
             }
         }
     }
+
+    /// <summary>Whether somebody listens there.</summary>
+    public static bool Answers(int port)
+    {
+        try
+        {
+            using var client = new TcpClient("127.0.0.1", port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }

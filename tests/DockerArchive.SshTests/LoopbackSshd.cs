@@ -40,6 +40,9 @@ public sealed class LoopbackSshd : IDisposable
     /// <summary>Home directory in sessions: an empty one, as the user's own profile may do anything.</summary>
     public string Home => Path.Combine(_directory, "home");
 
+    /// <summary>How many connections are open.</summary>
+    public int Connections => Cli.Processes().Count(p => p.Parent == ProcessId);
+
     /// <summary>Process id of the listening sshd.</summary>
     public int ProcessId => _daemon!.Id;
 
@@ -50,18 +53,6 @@ public sealed class LoopbackSshd : IDisposable
 
     internal async Task<GuestConnection> ConnectAsync() =>
         await GuestConnection.OpenAsync(Endpoint, TimeSpan.FromSeconds(60), CancellationToken.None);
-
-    /// <summary>How many connections are open, after some time for others to end.</summary>
-    /// <param name="expected">Ends the waiting.</param>
-    public async Task<int> ConnectionsAsync(int expected)
-    {
-        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(50))
-        {
-            var open = Cli.Processes().Count(p => p.Parent == ProcessId);
-            if (open == expected || watch.Elapsed > TimeSpan.FromSeconds(30))
-                return open;
-        }
-    }
 
     /// <summary>Makes a key that lets the current user in.</summary>
     /// <param name="options">Of ssh-keygen.</param>

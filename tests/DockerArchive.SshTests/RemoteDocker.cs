@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using DockerArchive.EngineTests.Cmdlets;
+using DockerArchive.IntegrationTests;
 
 namespace DockerArchive.SshTests;
 
@@ -119,20 +120,8 @@ public sealed class RemoteDocker : IDisposable
     {
         var port = LoopbackPort.Next();
         _forwarders.Add(Process.Start("socat", ["-t", "60", address(port), "UNIX-CONNECT:/var/run/docker.sock"]));
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(60); Thread.Sleep(20))
-        {
-            try
-            {
-                using var client = new System.Net.Sockets.TcpClient("127.0.0.1", port);
-                return port;
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // socat is not there yet.
-            }
-        }
-
-        throw new InvalidOperationException("socat does not listen.");
+        Wait.Until(() => LoopbackPort.Answers(port), "socat");
+        return port;
     }
 
     private void MakeCertificates()
