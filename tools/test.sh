@@ -40,7 +40,7 @@ pester() {
 
 tools/prepare.sh docker base tests ssh || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 echo '==> Build of all, the benchmarks too'
-dotnet build -c Release --nologo -v quiet '-clp:ErrorsOnly;NoSummary' DockerArchive.slnx || { echo '0 passed, 1 failed, 0 skipped'; exit 1; }
+dotnet build -c Release --nologo -v quiet DockerArchive.slnx >out/build.log || { cat out/build.log; echo '0 passed, 1 failed, 0 skipped'; exit 1; }
 suite DockerArchive.Tests
 suite DockerArchive.EngineTests
 # They wait more than they work.
